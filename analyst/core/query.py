@@ -38,9 +38,7 @@ def parse_where(texts: list[str]) -> Where:
             dimension, equals, value = part.partition("=")
             dimension, value = dimension.strip().lower(), value.strip()
             if not equals or not dimension or not value:
-                raise UsageProblem(
-                    f"'{part}' is not a filter.", "Write it like plan=pro or platform=android."
-                )
+                raise UsageProblem(f"'{part}' is not a filter.", "Write it like plan=pro or platform=android.")
             if found.setdefault(dimension, value) != value:
                 raise UsageProblem(
                     f"The filter asks for {dimension}={found[dimension]} and {dimension}={value} at once.",

@@ -115,9 +115,7 @@ def _flush(path: Path) -> None:
 def point_to(runs: Path, run_id: str) -> None:
     """Make `run_id` the run that readers see. Raises UsageProblem when there is no such run."""
     if not (runs / run_id / MANIFEST).exists():
-        raise UsageProblem(
-            f"There is no run called '{run_id}' in {runs}.", "`undertone doctor` lists the runs."
-        )
+        raise UsageProblem(f"There is no run called '{run_id}' in {runs}.", "`undertone doctor` lists the runs.")
     beside = runs / f".{POINTER}-{os.getpid()}"
     beside.write_text(run_id + "\n", encoding="utf-8")
     _flush(beside)
@@ -150,15 +148,11 @@ def open_run(runs: Path, run_id: str) -> Run:
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
-        raise UndertoneError(
-            f"The run '{run_id}' is missing from {runs}.", "Run `undertone analyze` again."
-        ) from None
+        raise UndertoneError(f"The run '{run_id}' is missing from {runs}.", "Run `undertone analyze` again.") from None
     except ValueError as error:
         raise UndertoneError(f"The manifest of run '{run_id}' cannot be read: {error}.") from error
     if manifest.get("format", 0) > FORMAT:
-        raise UndertoneError(
-            f"The run '{run_id}' was written by a newer Undertone.", "Update Undertone to read it."
-        )
+        raise UndertoneError(f"The run '{run_id}' was written by a newer Undertone.", "Update Undertone to read it.")
     return Run(folder, manifest)
 
 

@@ -26,16 +26,10 @@ class ThemeSettings(BaseModel):
     """How themes are found."""
 
     seed: int = 7
-    max_fit: int = Field(
-        30_000, ge=50, description="largest number of unique opinions that the clusters are fitted on"
-    )
+    max_fit: int = Field(30_000, ge=50, description="largest number of unique opinions that the clusters are fitted on")
     neighbours: int = Field(30, ge=2, le=200, description="UMAP n_neighbors")
-    min_share: float = Field(
-        0.007, gt=0, lt=0.5, description="smallest theme, as a share of the fitted opinions"
-    )
-    coverage: float = Field(
-        0.85, gt=0, le=1, description="share of opinions that the assignment aims to place"
-    )
+    min_share: float = Field(0.007, gt=0, lt=0.5, description="smallest theme, as a share of the fitted opinions")
+    coverage: float = Field(0.85, gt=0, le=1, description="share of opinions that the assignment aims to place")
 
 
 class EncoderSettings(BaseModel):
@@ -68,16 +62,10 @@ class Settings(BaseSettings):
     )
 
     workspace: Path = Path(".undertone")
-    store_url: str | None = Field(
-        None, description="PostgreSQL URL; the default is SQLite inside the workspace"
-    )
+    store_url: str | None = Field(None, description="PostgreSQL URL; the default is SQLite inside the workspace")
     timezone: str = Field("UTC", description="zone in which weeks begin and zone-less times are read")
-    min_people: int = Field(
-        5, ge=1, description="a segment level is shown only with at least this many people"
-    )
-    min_window: int = Field(
-        30, ge=2, description="fewest responses that a window needs before anything is said"
-    )
+    min_people: int = Field(5, ge=1, description="a segment level is shown only with at least this many people")
+    min_window: int = Field(30, ge=2, description="fewest responses that a window needs before anything is said")
     join_days: int = Field(14, ge=1, le=90, description="days before an answer in which its sessions count")
     redact: dict[str, str] = Field(default_factory=dict, description="more patterns to redact: name = regex")
     encoder: EncoderSettings = Field(default_factory=EncoderSettings)

@@ -63,9 +63,7 @@ def week_of(day: date, tz: ZoneInfo) -> Window:
     """The ISO week that holds `day`."""
     monday = day - timedelta(days=day.weekday())
     year, number, _ = monday.isocalendar()
-    return Window(
-        f"{year}-W{number:02d}", _midnight(monday, tz), _midnight(monday + timedelta(days=7), tz), "week"
-    )
+    return Window(f"{year}-W{number:02d}", _midnight(monday, tz), _midnight(monday + timedelta(days=7), tz), "week")
 
 
 def _next_month(first: date) -> date:
@@ -91,9 +89,7 @@ def span(first: str, last: str, tz: ZoneInfo) -> Window:
     try:
         start, end = date.fromisoformat(first), date.fromisoformat(last)
     except ValueError as error:
-        raise UsageProblem(
-            f"'{first}' to '{last}' is not a pair of dates.", "Write them like 2026-11-01."
-        ) from error
+        raise UsageProblem(f"'{first}' to '{last}' is not a pair of dates.", "Write them like 2026-11-01.") from error
     if end < start:
         raise UsageProblem(f"The window ends ({last}) before it starts ({first}).", "Swap the two dates.")
     return Window(f"{first}..{last}", _midnight(start, tz), _midnight(end + timedelta(days=1), tz), "span")
@@ -127,8 +123,13 @@ def previous(window: Window, tz: ZoneInfo, count: int = 1) -> Window:
     if count == 1 and window.kind == "month":
         return month_of(first, tz)
     last = local_start - timedelta(days=1)
-    name = {"week": _week_name, "month": lambda d: f"{d:%Y-%m}", "span": lambda d: d.isoformat()}[window.kind]
-    return Window(f"{name(first)}..{name(last)}", start, window.start, "span")
+    return Window(f"{_name(first, window.kind)}..{_name(last, window.kind)}", start, window.start, "span")
+
+
+def _name(day: date, kind: WindowKind) -> str:
+    if kind == "month":
+        return f"{day:%Y-%m}"
+    return _week_name(day) if kind == "week" else day.isoformat()
 
 
 def _week_name(day: date) -> str:

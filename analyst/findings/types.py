@@ -1,0 +1,156 @@
+"""What the findings say: plain data, every number with its interval and n. The contract with the rooms above."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from analyst.core.query import Where
+from analyst.core.values import Estimate, Quote
+
+Verdict = Literal["too_little_data", "moved", "masked", "noise"]
+MovedHow = Literal["broad", "concentrated", "mix_only"]
+
+
+@dataclass(frozen=True)
+class LedgerTerm:
+    """One term of the ledger, in points of the score. The terms of one ledger add up to the change exactly.
+
+    `kind` is mix (the people changed), common (everybody shifted), segment (a group shifted) or release
+    (a level that did not exist before). `where` is empty except for segment and release terms.
+    """
+
+    kind: Literal["mix", "common", "segment", "release"]
+    label: str
+    points: float
+    low: float
+    high: float
+    where: Where = ()
+    dimension: str | None = None
+
+
+@dataclass(frozen=True)
+class SegmentFinding:
+    """A segment whose score moved differently from everybody else's.
+
+    `effect` is the extra change inside the segment in points, `share` its share of the current window's
+    responses, `contribution` its points of the whole change, `checked` how many segments were searched.
+    """
+
+    where: Where
+    effect: Estimate
+    share: float
+    contribution: float
+    checked: int
+    p_family: float
+    shrunken: bool = False
+    themes: list[str] = field(default_factory=list)  # theme ids whose share rose inside it
+    screens: list[str] = field(default_factory=list)  # screens whose friction rose inside it
+    quotes: list[Quote] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Movement:
+    """Why the score moved. `mde` is the smallest change (points) visible with 80 % power at these n."""
+
+    metric: str
+    window: str
+    baseline: str
+    where: Where
+    verdict: Verdict
+    how: MovedHow | None
+    change: Estimate | None
+    current: Estimate | None
+    before: Estimate | None
+    mde: float | None
+    needed_n: int | None  # responses a window that would settle a change of this size
+    ledger: list[LedgerTerm] = field(default_factory=list)
+    segments: list[SegmentFinding] = field(default_factory=list)
+    checked: int = 0
+    left_out: dict[str, str] = field(default_factory=dict)  # dimension -> why it was not used
+    caveats: list[str] = field(default_factory=list)
+    changes: list[dict[str, str]] = field(default_factory=list)  # the calendar just before and in the window
+
+
+@dataclass(frozen=True)
+class ThemeFinding:
+    """A theme in the current window against the baseline.
+
+    `share` and `share_before` are shares of commented responses that mention it, `trend` their difference
+    (with interval), `detractor_share` the share of its mentioning responses that are detractors, `gap` the
+    mean score of those who mention it minus that of those who comment without it.
+    """
+
+    theme_id: str
+    label: str
+    kind: str
+    mentions: int
+    share: Estimate
+    share_before: Estimate
+    trend: Estimate
+    gap: Estimate | None
+    detractor_share: Estimate | None
+    negative_share: float | None
+    segments: list[SegmentLift] = field(default_factory=list)
+    screens: list[ScreenLink] = field(default_factory=list)
+    quotes: list[Quote] = field(default_factory=list)
+    is_new: bool = False
+
+
+@dataclass(frozen=True)
+class SegmentLift:
+    """How much commoner something is in a segment than outside it (a ratio of shares, with interval)."""
+
+    where: Where
+    lift: Estimate
+    share_in: float
+    share_out: float
+    significant: bool  # after false-discovery control over all segments looked at
+
+
+@dataclass(frozen=True)
+class ScreenLink:
+    """A theme's tie to friction on a screen: those who mention it met it more often before their answer.
+
+    `odds` is the odds ratio of exposure among mentioners against other commenters with sessions, adjusted for
+    nothing else; `significant` after false-discovery control; `n` (in odds) the mentioners with sessions.
+    """
+
+    theme_id: str
+    screen: str
+    signal: str
+    odds: Estimate
+    exposed_share: float
+    other_share: float
+    significant: bool
+    named: int = 0  # opinions of the theme that name the screen in words
+
+
+@dataclass(frozen=True)
+class ScreenFriction:
+    """Friction on one screen in the window: share of the sessions that visited it which met `signal`."""
+
+    screen: str
+    signal: str
+    sessions: int
+    users: int
+    rate: Estimate
+    rate_before: Estimate
+    trend: Estimate
+    band: Literal["healthy", "median", "high", "serious"] | None  # rage taps only, published bands
+    segments: list[SegmentLift] = field(default_factory=list)
+    themes: list[str] = field(default_factory=list)  # theme ids linked to it
+    gap: Estimate | None = None  # score of those exposed minus others, adjusted for segments
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How much of the story the data can tell: shares of the current window's responses."""
+
+    responses: int
+    commented: int
+    with_user: int
+    with_sessions: int
+    opinions: int
+    placed: int  # opinions in a theme
+    sessions: int
