@@ -1,0 +1,110 @@
+"""Counting is SQL, in one place: a DuckDB connection over a run's Parquet files, and the counts asked of it.
+
+The connection lives in memory and only reads; every table of the run is a view of the same name. Statements
+keep to plain SQL that sqlglot can turn into a warehouse's dialect.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from analyst.core.errors import UsageProblem
+from analyst.core.query import Where
+from analyst.core.runfolder import Run
+from analyst.core.tables import SEGMENT_PREFIX, TABLES, dimensions
+
+if TYPE_CHECKING:
+    import duckdb
+
+MISSING = "(missing)"  # how an absent segment value is named, everywhere
+
+
+def connect(run: Run) -> duckdb.DuckDBPyConnection:
+    """A read-only DuckDB connection with every table of `run` as a view; times are in UTC."""
+    import duckdb
+
+    connection = duckdb.connect(":memory:", config={"threads": 2})
+    connection.execute("SET TimeZone = 'UTC'")
+    for table in TABLES:
+        path = run.path(table)
+        if path.exists():
+            quoted = str(path).replace("'", "''")
+            connection.execute(f"CREATE VIEW {table} AS SELECT * FROM read_parquet('{quoted}')")
+    return connection
+
+
+def segment_dimensions(connection: duckdb.DuckDBPyConnection, table: str = "responses") -> list[str]:
+    """The segment dimensions that `table` carries, without their prefix."""
+    names = [row[0] for row in connection.execute(f"SELECT column_name FROM (DESCRIBE {table})").fetchall()]
+    return dimensions(names)
+
+
+def segment_sql(dimension: str, alias: str = "") -> str:
+    """The SQL expression of a segment's value, with absent values named."""
+    column = (SEGMENT_PREFIX + dimension).replace('"', '""')
+    prefix = f"{alias}." if alias else ""
+    return f"coalesce({prefix}\"{column}\", '{MISSING}')"
+
+
+def where_sql(where: Where, known: list[str], alias: str = "") -> tuple[str, list[str]]:
+    """`where` as a SQL condition and its parameters; values compare without regard to case.
+
+    Raises UsageProblem for a dimension the run does not have.
+    """
+    parts, values = [], []
+    for dimension, value in where:
+        if dimension not in known:
+            have = ", ".join(sorted(known)) or "none"
+            raise UsageProblem(f"There is no segment called '{dimension}'.", f"This run has: {have}.")
+        parts.append(f"lower({segment_sql(dimension, alias)}) = lower(?)")
+        values.append(value)
+    return " AND ".join(parts) or "TRUE", values
+
+
+@dataclass(frozen=True)
+class PeriodScore:
+    """One period's additive statistics of a score: `n` answers, their `total` of y and of y squared."""
+
+    period: str
+    start: datetime
+    n: int
+    total: float
+    squares: float
+    commented: int
+
+
+def scores_by_period(
+    connection: duckdb.DuckDBPyConnection, metric: str, period: str, timezone: str, until: datetime, where: Where = ()
+) -> list[PeriodScore]:
+    """Counts per week or month (`period`), oldest first, of the dated answers of `metric` before `until`."""
+    condition, values = where_sql(where, segment_dimensions(connection))
+    name = {"week": "strftime(p, '%G-W%V')", "month": "strftime(p, '%Y-%m')"}[period]
+    rows = connection.execute(
+        f"""
+        SELECT {name}, p, count(*), sum(y), sum(y * y), count(*) FILTER (WHERE text IS NOT NULL OR title IS NOT NULL)
+        FROM (SELECT date_trunc('{period}', submitted_at AT TIME ZONE ?) AS p, y, text, title FROM responses
+              WHERE kind = ? AND y IS NOT NULL AND submitted_at < ? AND {condition})
+        GROUP BY p ORDER BY p
+        """,
+        [timezone, metric, until, *values],
+    ).fetchall()
+    return [PeriodScore(*row) for row in rows]
+
+
+def level_values(connection: duckdb.DuckDBPyConnection, dimension: str) -> list[str]:
+    """The values of a segment dimension among the responses, commonest first."""
+    expression = segment_sql(dimension)
+    rows = connection.execute(
+        f"SELECT {expression} AS v, count(*) AS n FROM responses GROUP BY v ORDER BY n DESC, v"
+    ).fetchall()
+    return [row[0] for row in rows]
+
+
+def metric_counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """How many dated, scored answers each metric has."""
+    rows: list[Any] = connection.execute(
+        "SELECT kind, count(*) FROM responses WHERE y IS NOT NULL AND submitted_at IS NOT NULL GROUP BY kind"
+    ).fetchall()
+    return {row[0]: row[1] for row in rows}
