@@ -66,8 +66,12 @@ class RunWriter:
     """Collects a run's files in a hidden folder; nothing is visible before `publish`."""
 
     def __init__(self, runs: Path, run_id: str) -> None:
+        count = 1
         self.runs, self.run_id = runs, run_id
-        self.folder = runs / f"{_WRITING}{run_id}"
+        while (runs / self.run_id).exists():  # the same inputs analysed twice within a second
+            count += 1
+            self.run_id = f"{run_id}-{count}"
+        self.folder = runs / f"{_WRITING}{self.run_id}"
         self.folder.mkdir(parents=True)
 
     def write_table(self, name: str, table: pa.Table) -> None:
@@ -91,7 +95,7 @@ class RunWriter:
         """Put the manifest down, flush everything, give the folder its name and move the pointer."""
         complete = {**manifest, "run_id": self.run_id, "format": FORMAT}
         self.write_json(MANIFEST, complete)
-        for file in self.folder.iterdir():
+        for file in self.folder.rglob("*"):
             _flush(file)
         final = self.runs / self.run_id
         os.rename(self.folder, final)

@@ -167,7 +167,8 @@ def _mentions(
     ids = tuple(row[0] for row in connection.execute("SELECT theme_id FROM themes ORDER BY theme_id").fetchall())
     found = connection.execute(
         """
-        SELECT r, coalesce(theme_id, '') AS theme_id, max(CASE WHEN sentiment = 'negative' THEN 1 ELSE 0 END) AS negative
+        SELECT r, coalesce(theme_id, '') AS theme_id,
+               max(CASE WHEN sentiment = 'negative' THEN 1 ELSE 0 END) AS negative
         FROM framed JOIN opinions USING (response_id) GROUP BY ALL
         """
     ).fetchnumpy()
