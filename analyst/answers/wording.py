@@ -1,0 +1,92 @@
+"""How numbers and names are written in sentences. One place, so that the same thing always reads the same."""
+
+from __future__ import annotations
+
+from analyst.core.query import Where
+from analyst.core.values import Estimate
+
+MINUS = "\N{MINUS SIGN}"
+METRIC_NAMES = {"nps": "NPS", "csat": "CSAT", "ces": "CES"}
+METRIC_UNITS = {
+    "nps": "promoters minus detractors, -100 to +100",
+    "csat": "percent satisfied (top box)",
+    "ces": "percent who found it easy",
+}
+SIGNAL_WORDS = {
+    "rage_tap": "rage taps",
+    "dead_tap": "dead taps",
+    "ui_freeze": "freezes",
+    "crash": "crashes",
+    "error": "errors",
+}
+DIMENSION_WORDS = {"app_version": "version", "survey_channel": "survey channel", "channel": "channel"}
+
+
+def count(number: float) -> str:
+    """1,034"""
+    return f"{number:,.0f}"
+
+
+def signed(number: float, digits: int = 1) -> str:
+    """+3.2 or −12.4; zero carries no sign."""
+    rounded = round(number, digits)
+    if rounded == 0:
+        return f"{0:.{digits}f}"
+    return f"{'+' if rounded > 0 else MINUS}{abs(rounded):.{digits}f}"
+
+
+def size(number: float, digits: int = 1) -> str:
+    """The number without its sign: 12.4"""
+    return f"{abs(number):.{digits}f}"
+
+
+def score(number: float, metric: str) -> str:
+    """A score's level: NPS carries its sign, a percentage does not."""
+    return signed(number) if metric == "nps" else f"{number:.1f}"
+
+
+def percent(share: float, digits: int = 0) -> str:
+    """31% from .31; small shares get a digit more so that they do not read as nothing."""
+    if 0 < abs(share) < 0.01:
+        digits = max(digits, 1)
+    return f"{100 * share:.{digits}f}%"
+
+
+def points_of_share(difference: float) -> str:
+    """+3.1 pp from .031"""
+    return f"{signed(100 * difference)} pp"
+
+
+def interval(estimate: Estimate, scale: float = 1.0, digits: int = 1) -> str:
+    """−18.0 to −6.8, or 'no interval'."""
+    if estimate.low is None or estimate.high is None:
+        return "no interval"
+    return f"{signed(scale * estimate.low, digits)} to {signed(scale * estimate.high, digits)}"
+
+
+def times(ratio: float) -> str:
+    """2.4×"""
+    return f"{ratio:.1f}×"
+
+
+def group(where: Where) -> str:
+    """platform android, version 4.2.0"""
+    return ", ".join(f"{DIMENSION_WORDS.get(name, name.replace('_', ' '))} {value}" for name, value in where)
+
+
+def friction(screen: str, signal: str) -> str:
+    """rage taps on Payment"""
+    return f"{SIGNAL_WORDS.get(signal, signal.replace('_', ' '))} on {screen}"
+
+
+def listed(parts: list[str]) -> str:
+    """a, b and c"""
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else ""
+
+
+def shorten(text: str, limit: int = 220) -> str:
+    """Whole words up to `limit` characters, with an ellipsis where something was cut."""
+    flat = " ".join(text.split())
+    if len(flat) <= limit:
+        return flat
+    return flat[:limit].rsplit(" ", 1)[0].rstrip(",;:.") + " …"
