@@ -1,0 +1,127 @@
+"""Charts as Vega-Lite specifications, drawn to SVG or PNG by vl-convert: no browser, no network."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from analyst.answers.wording import METRIC_NAMES, group, signed
+
+if TYPE_CHECKING:
+    from analyst.answers.gather import PeriodEstimate
+    from analyst.findings.types import Movement
+
+INK, MUTED, ACCENT, BAD, GOOD = "#1f2933", "#7b8794", "#3457d5", "#b3402e", "#2f7d4f"
+_CONFIG: dict[str, Any] = {
+    "font": "DejaVu Sans, Verdana, sans-serif",
+    "view": {"stroke": None},
+    "axis": {"labelColor": MUTED, "titleColor": MUTED, "gridColor": "#e4e7eb", "domain": False, "tickColor": "#e4e7eb"},
+    "background": None,
+}
+
+
+def series_chart(series: list[PeriodEstimate], metric: str, width: int = 640, height: int = 180) -> dict[str, Any]:
+    """The score by period with its 95 % interval; the window under discussion stands out."""
+    rows = [
+        {
+            "period": p.period,
+            "score": p.estimate.value,
+            "low": p.estimate.low,
+            "high": p.estimate.high,
+            "now": p.in_window,
+        }
+        for p in series
+    ]
+    x = {"field": "period", "type": "ordinal", "title": None, "axis": {"labelAngle": 0, "labelOverlap": True}}
+    scale = {"zero": False, "nice": True}
+    return {
+        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+        "width": width,
+        "height": height,
+        "config": _CONFIG,
+        "data": {"values": rows},
+        "encoding": {"x": x},
+        "layer": [
+            {
+                "mark": {"type": "area", "color": ACCENT, "opacity": 0.15},
+                "encoding": {
+                    "y": {"field": "low", "type": "quantitative", "title": METRIC_NAMES[metric], "scale": scale},
+                    "y2": {"field": "high"},
+                },
+            },
+            {
+                "mark": {"type": "line", "color": ACCENT, "strokeWidth": 2},
+                "encoding": {"y": {"field": "score", "type": "quantitative", "scale": scale}},
+            },
+            {
+                "mark": {"type": "point", "filled": True, "size": 70, "opacity": 1},
+                "encoding": {
+                    "y": {"field": "score", "type": "quantitative", "scale": scale},
+                    "color": {"condition": {"test": "datum.now", "value": BAD}, "value": ACCENT},
+                },
+            },
+        ],
+    }
+
+
+def ledger_chart(movement: Movement, width: int = 640) -> dict[str, Any]:
+    """The ledger as a waterfall: from the baseline's score, term by term, to the window's."""
+    before = movement.before.value if movement.before else 0.0
+    rows, at = (
+        [{"term": "before", "from": 0.0, "to": before, "kind": "level", "order": 0, "text": f"{before:.1f}"}],
+        before,
+    )
+    for place, term in enumerate(movement.ledger, start=1):
+        rows.append(
+            {
+                "term": term.label if not term.where else group(term.where),
+                "from": at,
+                "to": at + term.points,
+                "kind": "up" if term.points >= 0 else "down",
+                "order": place,
+                "text": signed(term.points),
+            }
+        )
+        at += term.points
+    rows.append({"term": "now", "from": 0.0, "to": at, "kind": "level", "order": len(rows), "text": f"{at:.1f}"})
+    y = {"field": "term", "type": "nominal", "sort": {"field": "order"}, "title": None, "axis": {"labelLimit": 260}}
+    x = {"field": "from", "type": "quantitative", "title": METRIC_NAMES[movement.metric], "scale": {"zero": True}}
+    colours = {"domain": ["level", "up", "down"], "range": [MUTED, GOOD, BAD]}
+    return {
+        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+        "width": width,
+        "height": {"step": 26},
+        "config": _CONFIG,
+        "data": {"values": rows},
+        "encoding": {"y": y},
+        "layer": [
+            {
+                "mark": {"type": "bar", "size": 16},
+                "encoding": {
+                    "x": x,
+                    "x2": {"field": "to"},
+                    "color": {"field": "kind", "type": "nominal", "scale": colours, "legend": None},
+                },
+            },
+            {
+                "mark": {"type": "text", "align": "left", "dx": 5, "color": INK},
+                "transform": [{"calculate": "max(datum.from, datum.to)", "as": "end"}],
+                "encoding": {"x": {"field": "end", "type": "quantitative"}, "text": {"field": "text"}},
+            },
+        ],
+    }
+
+
+def to_svg(spec: dict[str, Any]) -> str:
+    """The chart as an SVG document."""
+    import vl_convert
+
+    drawn: str = vl_convert.vegalite_to_svg(spec)
+    return drawn
+
+
+def to_png(spec: dict[str, Any], scale: float = 2.0) -> bytes:
+    """The chart as PNG bytes, `scale` pixels a point."""
+    import vl_convert
+
+    drawn: bytes = vl_convert.vegalite_to_png(spec, scale=scale)
+    return drawn

@@ -1,0 +1,206 @@
+"""The JSON that every surface gives: the command line with --json, the API, the digest file."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from analyst.answers.digest import Digest
+from analyst.answers.facts import Claim, Fact
+from analyst.core.query import Where
+from analyst.core.values import Estimate, Quote
+from analyst.findings.types import (
+    LedgerTerm,
+    Movement,
+    ScreenFriction,
+    ScreenLink,
+    SegmentFinding,
+    SegmentLift,
+    ThemeFinding,
+)
+from analyst.fixes.types import Fix
+
+
+def estimate_json(estimate: Estimate | None) -> dict[str, Any] | None:
+    """value, interval, n and unit."""
+    if estimate is None:
+        return None
+    return {
+        "value": estimate.value,
+        "interval": [estimate.low, estimate.high],
+        "n": estimate.n,
+        "unit": estimate.unit,
+    }
+
+
+def _where(where: Where) -> dict[str, str]:
+    return dict(where)
+
+
+def quote_json(quote: Quote) -> dict[str, Any]:
+    """{text, response_id, score, at}"""
+    return asdict(quote)
+
+
+def _term(term: LedgerTerm) -> dict[str, Any]:
+    return {
+        "kind": term.kind,
+        "label": term.label,
+        "dimension": term.dimension,
+        "where": _where(term.where),
+        "points": term.points,
+        "interval": [term.low, term.high],
+    }
+
+
+def _segment(segment: SegmentFinding) -> dict[str, Any]:
+    return {
+        "where": _where(segment.where),
+        "effect": segment.effect.value,
+        "interval": [segment.effect.low, segment.effect.high],
+        "n": segment.effect.n,
+        "share": segment.share,
+        "contribution": segment.contribution,
+        "checked": segment.checked,
+        "p_family": segment.p_family,
+        "shrunken": segment.shrunken,
+        "themes": segment.themes,
+        "screens": segment.screens,
+        "quotes": [quote_json(quote) for quote in segment.quotes],
+    }
+
+
+def movement_json(movement: Movement) -> dict[str, Any]:
+    """`undertone why --json`: verdict, change, interval, n, mde, ledger[], segments[]."""
+    change = movement.change
+    return {
+        "metric": movement.metric,
+        "window": movement.window,
+        "baseline": movement.baseline,
+        "where": _where(movement.where),
+        "verdict": movement.verdict,
+        "how": movement.how,
+        "change": change.value if change else None,
+        "interval": [change.low, change.high] if change else [None, None],
+        "n": change.n if change else 0,
+        "current": estimate_json(movement.current),
+        "before": estimate_json(movement.before),
+        "mde": movement.mde,
+        "needed_n": movement.needed_n,
+        "ledger": [_term(term) for term in movement.ledger],
+        "segments": [_segment(segment) for segment in movement.segments],
+        "checked": movement.checked,
+        "left_out": movement.left_out,
+        "caveats": movement.caveats,
+        "changes": movement.changes,
+    }
+
+
+def _lift(lift: SegmentLift) -> dict[str, Any]:
+    return {
+        "where": _where(lift.where),
+        "lift": estimate_json(lift.lift),
+        "share_in": lift.share_in,
+        "share_out": lift.share_out,
+        "significant": lift.significant,
+    }
+
+
+def _link(link: ScreenLink) -> dict[str, Any]:
+    return {
+        "theme_id": link.theme_id,
+        "screen": link.screen,
+        "signal": link.signal,
+        "odds": estimate_json(link.odds),
+        "exposed_share": link.exposed_share,
+        "other_share": link.other_share,
+        "significant": link.significant,
+        "named": link.named,
+    }
+
+
+def theme_json(theme: ThemeFinding) -> dict[str, Any]:
+    """One theme with its share, trend, gap, segments, screens and quotes."""
+    return {
+        "theme_id": theme.theme_id,
+        "label": theme.label,
+        "kind": theme.kind,
+        "mentions": theme.mentions,
+        "share": estimate_json(theme.share),
+        "share_before": estimate_json(theme.share_before),
+        "trend": estimate_json(theme.trend),
+        "gap": estimate_json(theme.gap),
+        "detractor_share": estimate_json(theme.detractor_share),
+        "negative_share": theme.negative_share,
+        "is_new": theme.is_new,
+        "segments": [_lift(lift) for lift in theme.segments],
+        "screens": [_link(link) for link in theme.screens],
+        "quotes": [quote_json(quote) for quote in theme.quotes],
+    }
+
+
+def screen_json(screen: ScreenFriction) -> dict[str, Any]:
+    """One screen's friction of one signal."""
+    return {
+        "screen": screen.screen,
+        "signal": screen.signal,
+        "sessions": screen.sessions,
+        "users": screen.users,
+        "rate": estimate_json(screen.rate),
+        "rate_before": estimate_json(screen.rate_before),
+        "trend": estimate_json(screen.trend),
+        "band": screen.band,
+        "gap": estimate_json(screen.gap),
+        "segments": [_lift(lift) for lift in screen.segments],
+        "themes": screen.themes,
+    }
+
+
+def fix_json(fix: Fix) -> dict[str, Any]:
+    """One fix: {fix_id, title, action, screen, where, reach, lift, interval, grade, ...}"""
+    return {
+        **asdict(fix),
+        "where": _where(fix.where),
+        "lift": fix.lift.value,
+        "interval": [fix.lift.low, fix.lift.high],
+        "n": fix.lift.n,
+        "quotes": [quote_json(quote) for quote in fix.quotes],
+    }
+
+
+def _claim(claim: Claim) -> dict[str, Any]:
+    return {"text": claim.text, "cites": list(claim.cites), "facts": list(claim.facts)}
+
+
+def _fact(fact: Fact) -> dict[str, Any]:
+    return {**asdict(fact), "numbers": list(fact.numbers)}
+
+
+def digest_json(digest: Digest) -> dict[str, Any]:
+    """The whole digest: claims, findings, fixes and the facts behind every sentence."""
+    claims = [*digest.headline, *digest.theme_claims.values(), *digest.screen_claims.values()]
+    claims += [*digest.fix_claims.values(), *digest.coverage_claims]
+    return {
+        "title": digest.title,
+        "metric": digest.metric,
+        "window": digest.window,
+        "baseline": digest.baseline,
+        "days": digest.days,
+        "where": digest.where,
+        "run_id": digest.run_id,
+        "headline": [_claim(claim) for claim in digest.headline],
+        "claims": [_claim(claim) for claim in claims],
+        "movement": movement_json(digest.movement),
+        "series": [
+            {"period": p.period, "in_window": p.in_window, "score": estimate_json(p.estimate)} for p in digest.series
+        ],
+        "themes": [theme_json(theme) for theme in digest.themes],
+        "rising": [theme.theme_id for theme in digest.rising],
+        "falling": [theme.theme_id for theme in digest.falling],
+        "screens": [screen_json(screen) for screen in digest.screens],
+        "fixes": [fix_json(fix) for fix in digest.fixes],
+        "coverage": asdict(digest.coverage),
+        "caveats": digest.caveats,
+        "facts": [_fact(fact) for fact in digest.facts.values()],
+        "dropped": digest.dropped,
+    }
