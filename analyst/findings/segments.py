@@ -1,0 +1,321 @@
+"""The sharpest segments: which groups moved differently from everybody else, and which only seem to.
+
+All conjunctions of up to three dimensions with enough answers in both windows are compared with the rest; the largest
+|z| is held against the largest |z| that chance brings over all of them (Gaussian multiplier bootstrap, Chernozhukov,
+Chetverikov & Kato 2013, Annals of Statistics 41), so that the chance of naming any segment in a quiet week is 5 %.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import sparse
+
+from analyst.findings.model import Cells, Fit, Segment, cell_spread, fit, sum_by
+from analyst.metrics import two_sided_p
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+DEPTH = 3
+FAMILY = 0.05  # chance of naming any segment when none moved
+DRAWS = 400
+MOST_FOUND = 6
+FULL_SIZE, LEAST_SIZE, SIZE_SHARE = 60, 25, 0.05  # answers a segment needs in each window
+
+
+def smallest_segment(n_now: int, n_before: int) -> int:
+    """Answers that a segment needs in each window: 60, or in small data a twentieth of the window, at least 25."""
+    return int(min(FULL_SIZE, max(LEAST_SIZE, SIZE_SHARE * min(n_now, n_before))))
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """g conjunctions. `member` (g, c) CSR of 0/1 over cells; `parts[i]` as in model.Segment; `now`, `before` (g,)
+    their weights in the two windows."""
+
+    parts: tuple[tuple[tuple[int, int], ...], ...]
+    member: sparse.csr_matrix
+    now: NDArray[np.float64]
+    before: NDArray[np.float64]
+
+    @property
+    def size(self) -> int:
+        """How many segments are compared."""
+        return len(self.parts)
+
+
+def enumerate_segments(cells: Cells, least: int, min_people: int = 1) -> Candidates:
+    """Every conjunction of up to three dimensions with `least` answers in both windows, and as many outside it.
+
+    Of conjunctions that hold the same answers only the shortest is kept (an iPhone is an iPhone on iOS).
+    """
+    columns = _searchable(cells)
+    parts: list[tuple[tuple[int, int], ...]] = []
+    rows: list[NDArray[np.int64]] = []
+    cols: list[NDArray[np.int64]] = []
+    sign = np.random.default_rng(0).random(cells.size)  # a random sum tells equal sets of cells from different ones
+    seen: set[tuple[float, int]] = set()
+    for depth in range(1, min(DEPTH, len(columns)) + 1):
+        for chosen in combinations(range(len(columns)), depth):
+            names = [columns[i].dimension for i in chosen]
+            if len(set(names)) < depth:  # a release and its own dimension
+                continue
+            _collect([columns[i] for i in chosen], cells, least, sign, seen, parts, rows, cols)
+    size = len(parts)
+    at = np.concatenate(cols) if cols else np.zeros(0, dtype=np.int64)
+    row = np.concatenate(rows) if rows else np.zeros(0, dtype=np.int64)
+    member = sparse.csr_matrix((np.ones(len(at)), (row, at)), shape=(size, cells.size))
+    found = Candidates(
+        tuple(parts), member, member @ (cells.weight * cells.post), member @ (cells.weight * ~cells.post)
+    )
+    return _with_people(found, cells, min_people)
+
+
+@dataclass(frozen=True)
+class _Column:
+    dimension: str
+    part: int  # axis index, or number of axes + release index
+    codes: NDArray[np.int64]  # (c,), -1 where the level may not be named
+    size: int
+
+
+def _searchable(cells: Cells) -> list[_Column]:
+    found = []
+    for at, axis in enumerate(cells.axes.axes):
+        codes = np.where(axis.nameable[cells.codes[:, at]], cells.codes[:, at], -1)
+        found.append(_Column(axis.dimension, at, codes, len(axis.values)))
+    for r, release in enumerate(cells.axes.releases):
+        codes = np.where(cells.inside[:, r], 1, -1)
+        found.append(_Column(release.dimension, len(cells.axes.axes) + r, codes, 2))
+    return found
+
+
+def _collect(
+    chosen: list[_Column],
+    cells: Cells,
+    least: int,
+    sign: NDArray[np.float64],
+    seen: set[tuple[float, int]],
+    parts: list[tuple[tuple[int, int], ...]],
+    rows: list[NDArray[np.int64]],
+    cols: list[NDArray[np.int64]],
+) -> None:
+    """Append the conjunctions over the `chosen` columns that are large enough and not seen before."""
+    key = np.zeros(cells.size, dtype=np.int64)
+    usable = np.ones(cells.size, dtype=bool)
+    for column in chosen:
+        key = key * column.size + np.maximum(column.codes, 0)
+        usable &= column.codes >= 0
+    index = np.flatnonzero(usable)
+    values, joint = np.unique(key[index], return_inverse=True)
+    post, count = cells.post[index], cells.count[index]
+    now = np.bincount(joint[post], count[post], minlength=len(values))
+    before = np.bincount(joint[~post], count[~post], minlength=len(values))
+    n1, n0 = cells.count[cells.post].sum(), cells.count[~cells.post].sum()
+    large = (np.minimum(now, before) >= least) & (np.minimum(n1 - now, n0 - before) >= least)
+    fingerprint = np.bincount(joint, sign[index], minlength=len(values))
+    for j in np.flatnonzero(large):
+        mark = (round(float(fingerprint[j]), 6), int(now[j] + before[j]))
+        if mark in seen:
+            large[j] = False
+        seen.add(mark)
+    place = np.full(len(values), -1, dtype=np.int64)
+    place[large] = len(parts) + np.arange(int(large.sum()))
+    for value in values[large]:
+        codes = []
+        for column in reversed(chosen):
+            value, code = divmod(int(value), column.size)
+            codes.append((column.part, code))
+        parts.append(tuple(reversed(codes)))
+    held = place[joint] >= 0
+    rows.append(place[joint][held])
+    cols.append(index[held])
+
+
+def _with_people(found: Candidates, cells: Cells, min_people: int) -> Candidates:
+    """Only the conjunctions with at least `min_people` different people in the current window."""
+    if min_people <= 1 or cells.singles or found.size == 0:
+        return found  # one answer a person: the size rule already asks for more people
+    people = int(cells.person.max()) + 1
+    now = cells.post[cells.row]
+    met = sparse.csr_matrix((np.ones(int(now.sum())), (cells.row[now], cells.person[now])), shape=(cells.size, people))
+    counts = np.diff((found.member @ met).tocsr().indptr)
+    keep = np.flatnonzero(counts >= min_people)
+    return Candidates(
+        tuple(found.parts[i] for i in keep), found.member[keep], found.now[keep], found.before[keep]
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """In-versus-out difference of the residual change per candidate: `effect` (g,) points and its `z` (g,)."""
+
+    effect: NDArray[np.float64]
+    error: NDArray[np.float64]
+
+    @property
+    def z(self) -> NDArray[np.float64]:
+        """effect / error, 0 where there is no error to hold it against."""
+        return np.divide(self.effect, self.error, out=np.zeros_like(self.effect), where=self.error > 0)
+
+
+def contrast(cells: Cells, candidates: Candidates, residual: NDArray[np.float64]) -> Contrast:
+    """How much more the residuals rose inside each candidate than outside it.
+
+    The variance is that of residuals with known mean zero, so a handful of equal answers cannot look certain.
+    """
+    sums = sum_by(cells.row, cells.w * residual, cells.size)
+    spread = cell_spread(cells, residual)
+    effect = np.zeros(candidates.size)
+    variance = np.zeros(candidates.size)
+    for window, inside, sign in ((cells.post, candidates.now, 1.0), (~cells.post, candidates.before, -1.0)):
+        total = float(cells.weight[window].sum())
+        outside = total - inside
+        in_sum = candidates.member @ (sums * window)
+        in_spread = candidates.member @ (spread * window)
+        effect += sign * (in_sum / inside - (float(sums[window].sum()) - in_sum) / outside)
+        variance += in_spread / inside**2 + (float(spread[window].sum()) - in_spread) / outside**2
+    return Contrast(effect, np.sqrt(variance))
+
+
+def chance_maxima(
+    cells: Cells, candidates: Candidates, residual: NDArray[np.float64], draws: int, seed: int
+) -> NDArray[np.float64]:
+    """The largest |z| over all candidates in each of `draws` weeks in which nothing moved, (draws,).
+
+    Residuals are multiplied by Gaussian noise. A cell's sum of them is Gaussian with the cell's spread, so one draw
+    a cell is enough and the cost does not grow with the number of answers.
+    """
+    rng = np.random.default_rng(seed)
+    error = contrast(cells, candidates, residual).error
+    scale = np.sqrt(cell_spread(cells, residual)).astype(np.float32)
+    total_now = float(cells.weight[cells.post].sum())
+    total_before = float(cells.weight[~cells.post].sum())
+    out_now, out_before = total_now - candidates.now, total_before - candidates.before
+    gain = (
+        sparse.diags_array(1 / candidates.now + 1 / out_now) @ candidates.member @ sparse.diags_array(cells.post * 1.0)
+    )
+    loss = sparse.diags_array(1 / candidates.before + 1 / out_before) @ candidates.member
+    loss = loss @ sparse.diags_array(~cells.post * 1.0)
+    inside = sparse.csr_matrix(gain - loss).astype(np.float32)
+    inside.eliminate_zeros()
+    usable = error > 0
+    maxima = np.zeros(draws)
+    for begin in range(0, draws, 100):
+        size = min(100, draws - begin)
+        drawn = rng.standard_normal((cells.size, size), dtype=np.float32) * scale[:, None]
+        effect = inside @ drawn
+        effect -= drawn[cells.post].sum(axis=0)[None, :] / out_now[:, None]
+        effect += drawn[~cells.post].sum(axis=0)[None, :] / out_before[:, None]
+        maxima[begin : begin + size] = np.abs(effect[usable] / error[usable, None]).max(axis=0, initial=0.0)
+    return maxima
+
+
+@dataclass(frozen=True)
+class Chance:
+    """What the largest of `checked` |z| does by chance: `limit` is exceeded in 5 % of quiet weeks; `tests` is the
+    number of independent comparisons that would have the same limit (Sidak 1967)."""
+
+    checked: int
+    limit: float
+    tests: float
+
+    def p_family(self, z: float) -> float:
+        """Chance that any segment of a quiet week reaches |z|."""
+        single = two_sided_p(z)
+        return 1.0 if single >= 1 else -math.expm1(self.tests * math.log1p(-single))
+
+
+def chance_of(maxima: NDArray[np.float64], checked: int) -> Chance:
+    """The limit from drawn maxima; with nothing to check the limit is infinite."""
+    if checked == 0 or len(maxima) == 0:
+        return Chance(checked, math.inf, 1.0)
+    limit = float(np.quantile(maxima, 1 - FAMILY))
+    single = two_sided_p(limit)
+    tests = math.log(1 - FAMILY) / math.log1p(-single) if 0 < single < 1 else 1.0
+    return Chance(checked, limit, max(1.0, tests))
+
+
+@dataclass(frozen=True)
+class Search:
+    """The found segments in order of discovery (their z and family-wise p), the final fit, and what was searched."""
+
+    fit: Fit
+    z: tuple[float, ...]
+    p_family: tuple[float, ...]
+    chance: Chance
+
+
+def search(cells: Cells, *, min_people: int = 1, draws: int = DRAWS, seed: int = 7) -> Search:
+    """Find the segments that moved differently: accept the best, put it into the model, look again, drop what fades.
+
+    An accepted segment gives way to an ancestor (a conjunction it refines) that is itself beyond chance and explains
+    almost as much: within 2 ln(m) of its z squared, m the conjunctions between which the choice is (BIC's reasoning).
+    """
+    least = smallest_segment(int(cells.count[cells.post].sum()), int(cells.count[~cells.post].sum()))
+    candidates = enumerate_segments(cells, least, min_people)
+    model = fit(cells)
+    if candidates.size == 0:
+        return Search(model, (), (), chance_of(np.zeros(0), 0))
+    chance = chance_of(chance_maxima(cells, candidates, model.residual, draws, seed), candidates.size)
+    found: list[int] = []
+    while len(found) < MOST_FOUND:
+        z = contrast(cells, candidates, model.residual).z
+        z[found] = 0.0
+        best = int(np.argmax(np.abs(z)))
+        if abs(z[best]) < chance.limit:
+            break
+        found.append(_ancestor(candidates, z, best, chance.limit))
+        model = fit(cells, tuple(_segment(cells, candidates, i) for i in found))
+    found, model = _drop(cells, candidates, found, model, chance.limit)
+    scores = tuple(_z(model, k) for k in range(len(found)))
+    return Search(model, scores, tuple(chance.p_family(z) for z in scores), chance)
+
+
+def _z(model: Fit, k: int) -> float:
+    effect, error = model.effect(k)
+    return effect / error if error > 0 else 0.0
+
+
+def _drop(cells: Cells, candidates: Candidates, found: list[int], model: Fit, limit: float) -> tuple[list[int], Fit]:
+    """Remove, weakest first, what is no longer beyond chance beside the others."""
+    while found:
+        strength = [abs(_z(model, k)) for k in range(len(found))]
+        weakest = int(np.argmin(strength))
+        if strength[weakest] >= limit:
+            break
+        found = found[:weakest] + found[weakest + 1 :]
+        model = fit(cells, tuple(_segment(cells, candidates, i) for i in found))
+    return found, model
+
+
+def _ancestor(candidates: Candidates, z: NDArray[np.float64], best: int, limit: float) -> int:
+    mine = set(candidates.parts[best])
+    family = [
+        i
+        for i, parts in enumerate(candidates.parts)
+        if len(parts) < len(mine) and set(parts) < mine and z[i] * z[best] > 0 and abs(z[i]) >= limit
+    ]
+    slack = 2 * math.log(max(2, candidates.size))
+    close = [i for i in family if z[i] ** 2 >= z[best] ** 2 - slack]
+    return min(close, key=lambda i: (len(candidates.parts[i]), -abs(z[i]))) if close else best
+
+
+def _segment(cells: Cells, candidates: Candidates, i: int) -> Segment:
+    where, is_release = [], False
+    a = len(cells.axes.axes)
+    for part, code in candidates.parts[i]:
+        if part < a:
+            where.append((cells.axes.axes[part].dimension, cells.axes.axes[part].values[code]))
+        else:
+            release = cells.axes.releases[part - a]
+            where.append((release.dimension, release.value))
+            is_release = True
+    member = np.zeros(cells.size, dtype=bool)
+    member[candidates.member[[i]].indices] = True
+    return Segment(tuple(sorted(where)), candidates.parts[i], member, is_release)
