@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analyst.answers.wording import METRIC_NAMES, group, signed
+from analyst.core.errors import UsageProblem
 
 if TYPE_CHECKING:
     from analyst.answers.gather import PeriodEstimate
@@ -125,3 +127,12 @@ def to_png(spec: dict[str, Any], scale: float = 2.0) -> bytes:
 
     drawn: bytes = vl_convert.vegalite_to_png(spec, scale=scale)
     return drawn
+
+
+def save(spec: dict[str, Any], path: Path) -> None:
+    """Draw the chart to `path`, whose ending (.svg or .png) chooses the format; raises UsageProblem for others."""
+    kind = path.suffix.lower()
+    if kind not in (".svg", ".png"):
+        raise UsageProblem(f"'{path.name}' names no picture format.", "End it in .svg or .png.")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(to_svg(spec).encode() if kind == ".svg" else to_png(spec))

@@ -1,0 +1,5 @@
+"""`python -m analyst` is the command line."""
+
+from analyst.cli import main
+
+main()

@@ -1,0 +1,90 @@
+"""`undertone digest`: the week in one page."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from analyst.cli.console import print_json, say, show
+from analyst.cli.options import (
+    FromOption,
+    JsonOption,
+    MetricOption,
+    MonthOption,
+    NowOption,
+    RunOption,
+    ToOption,
+    VersusOption,
+    WeekOption,
+    WhereOption,
+    WorkspaceOption,
+)
+from analyst.cli.reading import open_findings
+
+if TYPE_CHECKING:
+    from analyst.answers.digest import Digest
+
+Format = Literal["text", "md", "html", "json"]
+
+
+def digest(
+    metric: MetricOption = None,
+    week: WeekOption = None,
+    month: MonthOption = None,
+    first: FromOption = None,
+    last: ToOption = None,
+    versus: VersusOption = None,
+    where: WhereOption = None,
+    form: Annotated[Format, typer.Option("--format", help="text, md, html or json.")] = "text",
+    output: Annotated[Path | None, typer.Option("--out", help="Write to this file instead of standard output.")] = None,
+    run: RunOption = None,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+    now: NowOption = None,
+) -> None:
+    """The period's digest: score, verdict, themes, screens and the top fixes, each sentence with its facts."""
+    from analyst.answers.digest import write_digest
+
+    found = open_findings(
+        workspace, now, run,
+        metric=metric, week=week, month=month, first=first, last=last, versus=versus, where=where,
+    )  # fmt: skip
+    written = write_digest(found.everything())
+    form = "json" if as_json else form
+    if output is None and form == "json":
+        from analyst.answers.jsonview import digest_json
+
+        print_json(digest_json(written))
+    elif output is None and form == "text":
+        from analyst.cli import tables
+
+        show(*tables.digest_parts(written))
+    elif output is None:
+        sys.stdout.write(render(written, form))
+    else:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        beside = output.with_name(f".{output.name}.writing")
+        beside.write_text(render(written, form), encoding="utf-8")
+        os.replace(beside, output)
+        say(f"Digest written to {output}.")
+
+
+def render(written: Digest, form: Format) -> str:
+    """The digest as a document in `form`; text and md are both Markdown in a file."""
+    if form == "html":
+        from analyst.answers import html
+
+        return html.render(written)
+    if form == "json":
+        import json
+
+        from analyst.answers.jsonview import digest_json
+
+        return json.dumps(digest_json(written), ensure_ascii=False, indent=2, allow_nan=False, default=str) + "\n"
+    from analyst.answers import markdown
+
+    return markdown.render(written)

@@ -1,0 +1,177 @@
+"""Findings as terminal tables: what you would paste in a report, not a dump."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rich.markup import escape
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from analyst.answers import wording as w
+from analyst.core.values import Estimate, Quote
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from analyst.answers.digest import Digest
+    from analyst.answers.facts import Claim
+    from analyst.findings.types import Movement, ScreenFriction, ScreenLink, SegmentLift, ThemeFinding
+    from analyst.fixes.types import Fix
+
+_BAD, _GOOD = "red", "green"
+
+
+def grid(*columns: str, right: Sequence[int] = ()) -> Table:
+    """An open table; `right` are the places of columns that align right."""
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
+    for place, name in enumerate(columns):
+        table.add_column(name, justify="right" if place in right else "left", no_wrap=place in right)
+    return table
+
+
+def heading(text: str) -> Text:
+    """A section's title with air above."""
+    return Text(f"\n{text}", style="bold")
+
+
+def prose(claims: Sequence[Claim]) -> list[RenderableType]:
+    """Sentences, the first one standing out."""
+    return [Text(claim.text, style="bold" if place == 0 else "") for place, claim in enumerate(claims)]
+
+
+def quote_text(quote: Quote) -> RenderableType:
+    """A quote with its score and date, set in."""
+    score = "" if quote.score is None else f"scored {quote.score:g}, "
+    return Padding(Text.assemble(f"“{quote.text}” ", (f"({score}{quote.at or 'undated'})", "dim")), (0, 0, 0, 4))
+
+
+def _moved(value: str, estimate: Estimate, good_is_up: bool = True) -> Text:
+    """A change, coloured only where its interval excludes zero."""
+    if not estimate.excludes_zero():
+        return Text(value)
+    return Text(value, style=_GOOD if (estimate.value > 0) == good_is_up else _BAD)
+
+
+def ledger_table(movement: Movement) -> Table:
+    """The terms of the change; on screen they add up to the total in the last row."""
+    table = grid("Where the change sits", "Points", "95% interval", right=(1, 2))
+    for term in movement.ledger:
+        estimate = Estimate(term.points, term.low, term.high, 0)
+        table.add_row(escape(term.label), _moved(w.signed(term.points), estimate), w.interval(estimate))
+    total = sum(term.points for term in movement.ledger)
+    table.add_section()
+    table.add_row("Change", w.signed(total), w.interval(movement.change) if movement.change else "", style="bold")
+    return table
+
+
+def calendar_lines(movement: Movement) -> list[RenderableType]:
+    """What happened just before, without claiming it."""
+    if not movement.changes:
+        return []
+    lines: list[RenderableType] = [Text("What happened just before (no claim that it is the reason):", style="dim")]
+    for change in movement.changes:
+        lines.append(Text(f"  {change.get('at', '')}  {change.get('title', '')} ({change.get('kind', 'change')})"))
+    return lines
+
+
+def _where(lifts: Sequence[SegmentLift]) -> str:
+    found = [lift for lift in lifts if lift.significant]
+    return escape(f"{w.group(found[0].where)} ({w.times(found[0].lift.value)})") if found else ""
+
+
+def _screen(links: Sequence[ScreenLink]) -> str:
+    found = [link for link in links if link.significant]
+    return escape(w.friction(found[0].screen, found[0].signal)) if found else ""
+
+
+def theme_table(themes: Sequence[ThemeFinding]) -> Table:
+    """Themes with share, trend, score gap, the segment they gather in and the screen they go with."""
+    table = grid("Theme", "Share", "Change", "Score gap", "Detractors", "Most in", "Goes with", right=(1, 2, 3, 4))
+    for theme in themes:
+        table.add_row(
+            escape(theme.label) + (" (new)" if theme.is_new else ""),
+            w.percent(theme.share.value, 1),
+            _moved(
+                w.points_of_share(theme.trend.value),
+                theme.trend,
+                good_is_up=(theme.gap.value > 0 if theme.gap else True),
+            ),
+            _moved(w.signed(theme.gap.value), theme.gap) if theme.gap else "",
+            w.percent(theme.detractor_share.value) if theme.detractor_share else "",
+            _where(theme.segments),
+            _screen(theme.screens),
+        )
+    return table
+
+
+def screen_table(screens: Sequence[ScreenFriction]) -> Table:
+    """Friction by screen and signal."""
+    table = grid("Screen", "Signal", "Sessions hit", "Before", "Change", "Score gap", "Most on", right=(2, 3, 4, 5))
+    for screen in screens:
+        band = f" ({screen.band})" if screen.band else ""
+        table.add_row(
+            escape(screen.screen),
+            w.SIGNAL_WORDS.get(screen.signal, screen.signal) + band,
+            w.percent(screen.rate.value, 1),
+            w.percent(screen.rate_before.value, 1),
+            _moved(w.points_of_share(screen.trend.value), screen.trend, good_is_up=False),
+            _moved(w.signed(screen.gap.value), screen.gap) if screen.gap else "",
+            _where(screen.segments),
+        )
+    return table
+
+
+def fix_parts(fix: Fix, claim: Claim | None, quotes: int = 3) -> list[RenderableType]:
+    """One fix: what, what it should bring, and what that rests on."""
+    effort = f"effort {fix.effort:g} person-weeks{' (assumed)' if fix.effort_assumed else ''}"
+    parts: list[RenderableType] = [
+        Text(f"{fix.rank}. {fix.title}", style="bold"),
+        Padding(Text(fix.action), (0, 0, 0, 3)),
+    ]
+    if claim:
+        parts.append(Padding(Text(claim.text), (0, 0, 0, 3)))
+    standing = f"Evidence grade {fix.grade}, confidence {w.percent(fix.confidence)}, {effort}; id {fix.fix_id}"
+    if fix.tied_with:
+        standing += f"; not clearly ahead of {', '.join(fix.tied_with)}"
+    parts.append(Padding(Text(standing, style="dim"), (0, 0, 0, 3)))
+    parts += [Padding(Text(f"· {fact}"), (0, 0, 0, 3)) for fact in fix.facts]
+    parts += [quote_text(quote) for quote in fix.quotes[:quotes]]
+    seen = fix.replays[:2] or fix.sessions[:2]
+    if seen:
+        parts.append(Padding(Text(f"Sessions: {', '.join(seen)}", style="dim"), (0, 0, 0, 3)))
+    if fix.verify:
+        parts.append(Padding(Text(f"To verify: {fix.verify}", style="dim"), (0, 0, 0, 3)))
+    return parts
+
+
+def digest_parts(digest: Digest) -> list[RenderableType]:
+    """The whole digest for a terminal."""
+    about = f"{w.METRIC_NAMES[digest.metric]}, {digest.days}, {digest.where}; compared with {digest.baseline}"
+    parts: list[RenderableType] = [
+        Text(digest.title, style="bold underline"),
+        Text(about + "\n", style="dim"),
+        *prose(digest.headline),
+    ]
+    if digest.movement.ledger and digest.movement.verdict in ("moved", "masked"):
+        parts += [Text(""), ledger_table(digest.movement)]
+    calendar = calendar_lines(digest.movement)
+    parts += [Text(""), *calendar] if calendar else []
+    parts += [heading("Themes"), theme_table(digest.themes)] if digest.themes else []
+    for theme in [theme for theme in digest.themes if theme.quotes][:4]:
+        claim = digest.theme_claims.get(theme.theme_id)
+        parts += [Text(""), Text(claim.text if claim else theme.label)]
+        parts += [quote_text(quote) for quote in theme.quotes[:2]]
+    parts += [heading("Friction screens"), screen_table(digest.screens)] if digest.screens else []
+    parts.append(heading("Fix first"))
+    if not digest.fixes:
+        parts.append(Text("No fix is supported by enough evidence in this window."))
+    for fix in digest.fixes:
+        parts += [*fix_parts(fix, digest.fix_claims.get(fix.fix_id), quotes=2), Text("")]
+    parts.append(Text("How sure", style="bold"))
+    parts += [Text(f"· {claim.text}") for claim in digest.coverage_claims]
+    parts += [Text(f"· {caveat}") for caveat in digest.caveats]
+    parts += [Text(f"· Left out, not borne out by the facts: {dropped}") for dropped in digest.dropped]
+    return parts

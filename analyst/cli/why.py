@@ -1,0 +1,76 @@
+"""`undertone why`: the movement explained, verdict first."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from analyst.cli.console import print_json, say, show
+from analyst.cli.options import (
+    FromOption,
+    JsonOption,
+    MetricOption,
+    MonthOption,
+    NowOption,
+    RunOption,
+    ToOption,
+    VersusOption,
+    WeekOption,
+    WhereOption,
+    WorkspaceOption,
+)
+from analyst.cli.reading import open_findings
+
+
+def why(
+    metric: MetricOption = None,
+    week: WeekOption = None,
+    month: MonthOption = None,
+    first: FromOption = None,
+    last: ToOption = None,
+    versus: VersusOption = None,
+    where: WhereOption = None,
+    chart: Annotated[Path | None, typer.Option("--chart", help="Also draw the ledger to this .svg or .png.")] = None,
+    run: RunOption = None,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+    now: NowOption = None,
+) -> None:
+    """Say whether the score moved, where the change sits, and in which group."""
+    from analyst.answers.jsonview import movement_json
+
+    found = open_findings(
+        workspace, now, run,
+        metric=metric, week=week, month=month, first=first, last=last, versus=versus, where=where,
+    )  # fmt: skip
+    movement = found.movement
+    if chart is not None:
+        from analyst.answers.charts import ledger_chart, save
+
+        save(ledger_chart(movement), chart)
+        say(f"Chart written to {chart}.")
+    if as_json:
+        print_json(movement_json(movement))
+        return
+    from rich.text import Text
+
+    from analyst.answers.facts import FactBook
+    from analyst.answers.sentences import headline
+    from analyst.cli import tables
+
+    show(*tables.prose(headline(movement, FactBook(movement.window, ""))))
+    if movement.ledger:
+        show(Text(""), tables.ledger_table(movement))
+    for segment in movement.segments:
+        if segment.quotes:
+            from analyst.answers.wording import group
+
+            show(Text(f"\nFrom {group(segment.where)}:"), *(tables.quote_text(q) for q in segment.quotes))
+    calendar = tables.calendar_lines(movement)
+    if calendar:
+        show(Text(""), *calendar)
+    notes = [*movement.caveats, *(f"Not used: {name}, {reason}" for name, reason in movement.left_out.items())]
+    if notes:
+        show(tables.heading("What to keep in mind"), *(Text(f"· {note}") for note in notes))
