@@ -24,7 +24,7 @@ def faults(claim: Claim, facts: Mapping[str, Fact], texts: Mapping[str, str], na
     """What is wrong with `claim`, in words; empty when it is grounded.
 
     `texts` holds the redacted text of every citable response or session by id; `names` are labels, segment values
-    and screens whose digits are part of a name and no number.
+    and screens: their digits are part of a name and no number, and a label in quotation marks is no quote.
     """
     found = [f"no fact called {fact_id}" for fact_id in claim.facts if fact_id not in facts]
     found += [f"no evidence called {cite}" for cite in claim.cites if cite not in texts]
@@ -32,7 +32,7 @@ def faults(claim: Claim, facts: Mapping[str, Fact], texts: Mapping[str, str], na
     if _CAUSAL.search(bare):
         found.append("it says that something caused something")
     for name in sorted(names, key=len, reverse=True):
-        bare = bare.replace(name, " ")
+        bare = re.sub(rf"(?<![\w.,]){re.escape(name)}(?![\w,%]|\.\d)", " ", bare)
     allowed = [number for fact_id in claim.facts if fact_id in facts for number in facts[fact_id].numbers]
     found += [
         f"the number {token} stands in none of its facts"
@@ -43,7 +43,7 @@ def faults(claim: Claim, facts: Mapping[str, Fact], texts: Mapping[str, str], na
     found += [
         f"the words “{quoted}” stand in no cited response"
         for quoted in _QUOTED.findall(claim.text)
-        if not any(quoted.removesuffix(" …") in text for text in cited)
+        if quoted not in names and not any(quoted.removesuffix(" …") in text for text in cited)
     ]
     return found
 

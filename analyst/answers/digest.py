@@ -115,10 +115,10 @@ def _keyed(keys: list[str], made: list[Claim], kept: list[Claim]) -> dict[str, C
 
 
 def _names(found: Findings) -> list[str]:
-    """Everything whose digits belong to a name: labels, segment values, screens, windows."""
+    """Everything that is a name: labels, segment values, screens, windows."""
     values = [value for theme in found.themes for lift in theme.segments for _, value in lift.where]
     values += [value for screen in found.screens for lift in screen.segments for _, value in lift.where]
     values += [value for segment in found.movement.segments for _, value in segment.where]
     names = [*found.labels.values(), *values, *(screen.screen for screen in found.screens)]
     names += [found.query.window.label, found.query.baseline.label]
-    return sorted({name for name in names if any(letter.isdigit() for letter in name)})
+    return sorted(set(filter(None, names)))
