@@ -10,7 +10,7 @@ from pathlib import Path
 import typer
 
 from analyst import __version__
-from analyst.cli import analyze, config, demo, digest, doctor, export, fixes, importing, themes, why
+from analyst.cli import analyze, config, demo, digest, doctor, export, fixes, importing, serve, themes, why
 from analyst.core.errors import UndertoneError
 
 HELP = "Why the score moved, for whom, on which screen, and what to fix first, each sentence with its evidence."
@@ -40,6 +40,7 @@ app.command("themes")(themes.themes)
 app.command("why")(why.why)
 app.command("fixes")(fixes.fixes)
 app.command("digest")(digest.digest)
+app.command("serve")(serve.serve)
 app.command("export")(export.export)
 app.command("doctor")(doctor.doctor)
 app.add_typer(config.app, name="config")
@@ -51,17 +52,18 @@ def run(arguments: list[str] | None = None) -> int:
     An UndertoneError becomes its sentence on standard error; anything else is a defect of ours: the trace goes
     to a file, and the person gets one sentence naming it.
     """
-    import click
-
     try:
         outcome = app(args=arguments, standalone_mode=False)
     except UndertoneError as error:
         _complain(error.message, error.hint)
         return error.exit_code
-    except click.exceptions.Abort:
+    except typer.Abort:
         return 130
-    except click.ClickException as error:
-        error.show()
+    except typer.TyperException as error:  # an option or argument that the command line does not know
+        if error.format_message():
+            _complain(
+                error.format_message(), "`undertone --help` lists the commands; `undertone VERB --help` its options."
+            )
         return error.exit_code
     except KeyboardInterrupt:
         _complain("Stopped.", "What was finished is kept; the same command continues.")
