@@ -6,20 +6,22 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from analyst.core.errors import UsageProblem
 from analyst.core.query import where_text
-from analyst.core.values import Estimate
+from analyst.core.values import Estimate, Quote
 from analyst.findings.axes import make_axes
+from analyst.findings.drill import risen_screens, risen_themes
 from analyst.findings.ledger import Sums, ledger, summarise
 from analyst.findings.model import Cells, make_cells
 from analyst.findings.segments import DRAWS, Search, search
 from analyst.findings.shrink import SURE, shrink
-from analyst.findings.types import LedgerTerm, MovedHow, Movement, SegmentFinding, Verdict
+from analyst.findings.types import LedgerTerm, MovedHow, Movement, QuoteLookup, SegmentFinding, Verdict
 from analyst.metrics import answers_needed, change_estimate, sample, score_estimate, smallest_visible
 from analyst.metrics.intervals import Z95
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from analyst.core.query import Query
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
 MIN_WINDOW = 30
 BLIND = 40.0  # a test that could not see a change of this many points says nothing
+QUOTES = 3
 SEGMENTS_SHARE = 0.25  # found segments must bring this much of the change, in its direction, to be its explanation
 
 
@@ -38,6 +41,7 @@ def why(
     min_window: int = MIN_WINDOW,
     min_people: int = 5,
     changes: Sequence[dict[str, str]] = (),
+    quotes: QuoteLookup | None = None,
     draws: int = DRAWS,
     seed: int = 7,
 ) -> Movement:
@@ -45,7 +49,8 @@ def why(
 
     Verdicts in order: too_little_data (either window under `min_window` answers, or a smallest visible change over
     40 points) · moved, and within it broad, concentrated or mix_only · masked (the total is within chance, a segment
-    is not) · noise. The ledger's terms add up to the change exactly. Same frame and seed, same movement.
+    is not) · noise. The ledger's terms add up to the change exactly. Same frame and seed, same movement. `changes` is
+    the calendar to lay beside it; `quotes` fetches exact words of the themes that rose inside a segment.
 
     Raises UsageProblem when the windows of `query` overlap. Never raises for data that cannot answer: that is a
     verdict.
@@ -86,7 +91,7 @@ def why(
         verdict=verdict,
         how=how,
         ledger=terms,
-        segments=_findings(cells, found, terms),
+        segments=_findings(frame, cells, found, terms, quotes),
         checked=found.chance.checked,
         left_out=axes.left_out,
         caveats=_caveats(cells, query, found, sums, change),
@@ -112,7 +117,9 @@ def _verdict(change: Estimate, sums: Sums, any_segment: bool) -> tuple[Verdict, 
     return "moved", "broad" if common >= mix else "mix_only"
 
 
-def _findings(cells: Cells, found: Search, terms: list[LedgerTerm]) -> list[SegmentFinding]:
+def _findings(
+    frame: DesignFrame, cells: Cells, found: Search, terms: list[LedgerTerm], quotes: QuoteLookup | None
+) -> list[SegmentFinding]:
     """One finding per segment of the model, the largest contribution first."""
     model = found.fit
     total = float(cells.weight[cells.post].sum())
@@ -124,6 +131,8 @@ def _findings(cells: Cells, found: Search, terms: list[LedgerTerm]) -> list[Segm
         if unsure:
             effect, low, high = shrink(effect, error, found.chance.limit)
         inside = segment.member & cells.post
+        rows = segment.member[cells.row]
+        themes = risen_themes(frame, rows)
         findings.append(
             SegmentFinding(
                 where=segment.where,
@@ -133,9 +142,23 @@ def _findings(cells: Cells, found: Search, terms: list[LedgerTerm]) -> list[Segm
                 checked=found.chance.checked,
                 p_family=found.p_family[k],
                 shrunken=unsure,
+                themes=themes,
+                screens=risen_screens(frame, rows),
+                quotes=_quotes(frame, rows & frame.post, themes, quotes),
             )
         )
     return sorted(findings, key=lambda finding: (-abs(finding.contribution), finding.where))
+
+
+def _quotes(frame: DesignFrame, rows: NDArray[np.bool_], themes: list[str], quotes: QuoteLookup | None) -> list[Quote]:
+    """Words from the middle of the finding: people of the segment who mention what rose there."""
+    if quotes is None:
+        return []
+    found: list[Quote] = []
+    for theme in themes:
+        mentioned = np.asarray(frame.mentions[:, [frame.theme_ids.index(theme)]].todense()).ravel() > 0
+        found += quotes(theme, [str(i) for i in frame.response_id[rows & mentioned]], QUOTES)
+    return found[:QUOTES]
 
 
 def _too_little(now: Sample, before: Sample, min_window: int, mde: float | None) -> str:

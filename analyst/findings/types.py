@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Protocol
 
 from analyst.core.query import Where
 from analyst.core.values import Estimate, Quote
+
+
+class QuoteLookup(Protocol):
+    """Finds exact words: up to `limit` quotes of `theme_id` (any theme when None) among `response_ids`, best first."""
+
+    def __call__(self, theme_id: str | None, response_ids: Sequence[str], limit: int) -> list[Quote]: ...
+
+
+@dataclass(frozen=True)
+class ThemeName:
+    """What a theme is called, and whether it is discovered, seeded or system."""
+
+    theme_id: str
+    label: str
+    kind: str
+
 
 Verdict = Literal["too_little_data", "moved", "masked", "noise"]
 MovedHow = Literal["broad", "concentrated", "mix_only"]
@@ -34,7 +51,10 @@ class SegmentFinding:
     """A segment whose score moved differently from everybody else's.
 
     `effect` is the extra change inside the segment in points, `share` its share of the current window's
-    responses, `contribution` its points of the whole change, `checked` how many segments were searched.
+    responses, `contribution` its points of the whole change (its term of the ledger), `checked` how many segments
+    were searched, `p_family` the chance that any of them looks this sharp in a week in which none moved. Where
+    `shrunken`, the effect was found so close to that limit that it is given as what remains after allowing for
+    having been picked; the ledger keeps the term as fitted, so that it still adds up.
     """
 
     where: Where
@@ -76,9 +96,10 @@ class Movement:
 class ThemeFinding:
     """A theme in the current window against the baseline.
 
-    `share` and `share_before` are shares of commented responses that mention it, `trend` their difference
-    (with interval), `detractor_share` the share of its mentioning responses that are detractors, `gap` the
-    mean score of those who mention it minus that of those who comment without it.
+    `share` and `share_before` are shares of commented responses that mention it, `trend` their difference (with
+    interval), `detractor_share` the share of its mentioning responses that are detractors, `gap` the mean score of
+    those who mention it minus that of those who comment without it, `segments` where detractors who mention it are
+    commoner than elsewhere.
     """
 
     theme_id: str
@@ -128,7 +149,10 @@ class ScreenLink:
 
 @dataclass(frozen=True)
 class ScreenFriction:
-    """Friction on one screen in the window: share of the sessions that visited it which met `signal`."""
+    """Friction on one screen in the window: share of the sessions that visited it which met `signal`.
+
+    `sessions` and `users` are those that met it; `rate.n` the sessions that visited the screen.
+    """
 
     screen: str
     signal: str
