@@ -1,0 +1,308 @@
+"""From records to themes: only the wiring. Every stage is a module of its own.
+
+records -> opinions -> gate (system themes) -> unique texts -> vectors -> clusters -> head -> every opinion
+placed -> catalogue (lasting ids) -> labels and areas -> tables.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from analyst.core.progress import Progress, Silent
+from analyst.core.settings import Settings
+from analyst.core.tables import SYSTEM_THEMES, schema
+from analyst.themes.assign import Assignment
+from analyst.themes.cluster import Floats, Ints, canonical_order
+from analyst.themes.learn import Learned, learn_themes
+from analyst.themes.model import ThemeModel
+from analyst.themes.opinions import Opinion, embedding_text, read_opinions, with_summaries
+from analyst.themes.polarity import polarity
+from analyst.themes.sentiment import SentimentHead, by_head, by_words, train_head
+from analyst.themes.suggestions import is_suggestion
+from analyst.themes.system import system_theme
+from embeddings import Encoder, embed_texts, language_note
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+class Records(Protocol):
+    """The tables that themes are built from, in the schemas of core.tables."""
+
+    @property
+    def responses(self) -> pa.Table: ...
+    @property
+    def sessions(self) -> pa.Table: ...
+    @property
+    def exposures(self) -> pa.Table: ...
+    @property
+    def tickets(self) -> pa.Table: ...
+
+
+@dataclass(frozen=True)
+class ThemeResult:
+    """What `build_themes` made. `vectors` (unique texts, d) are unit rows; opinions.vector_row counts in them."""
+
+    opinions: pa.Table
+    themes: pa.Table
+    sessions: pa.Table  # with written summaries
+    vectors: Floats
+    model: ThemeModel
+    events: list[dict[str, Any]]
+    stats: dict[str, Any]
+
+
+def build_themes(
+    records: Records,
+    encoder: Encoder,
+    settings: Settings,
+    previous: ThemeModel | None = None,
+    progress: Progress | None = None,
+) -> ThemeResult:
+    """Read every opinion of `records` and find the themes they speak of.
+
+    The result does not depend on the order of the rows. `previous` is the model of the run before: its themes
+    keep their ids where they are met again; a model of another encoder is not used. Needs no network.
+    """
+    told = progress or Silent()
+    seconds: dict[str, float] = {}
+    with _timed("opinions", seconds, told):
+        sessions = with_summaries(records.sessions, records.exposures)
+        opinions = read_opinions(records.responses, sessions, records.exposures, records.tickets)
+        gates = [system_theme(one.text) if one.field != "summary" else None for one in opinions]
+        texts, row_of, counts = _unique_texts(opinions, gates)
+    with _timed("embedding", seconds, told):
+        vectors = embed_texts(texts, encoder, settings.cache, told)
+    with _timed("themes", seconds, told):
+        spoken = _languages(opinions, row_of, len(texts))
+        learned = learn_themes(
+            texts,
+            spoken,
+            vectors,
+            counts,
+            settings=settings.themes,
+            embed=lambda phrases: embed_texts(phrases, encoder, settings.cache),
+            encoder=f"{encoder.name}-{encoder.revision}",
+            previous=previous,
+        )
+        placed = learned.model.assign(vectors)
+    with _timed("sentiment", seconds, told):
+        scores = _scores(records.responses)
+        head = _sentiment_head(opinions, row_of, vectors, scores)
+        feelings = _sentiments(opinions, row_of, vectors, head)
+    opinion_table = _opinion_table(opinions, gates, row_of, feelings, placed, learned.model)
+    theme_table = _theme_table(opinions, gates, row_of, placed, learned.model, _dates(records))
+    stats = _statistics(opinions, gates, row_of, placed, learned, vectors, seconds, language_note(encoder))
+    return ThemeResult(opinion_table, theme_table, sessions, vectors, learned.model, learned.events, stats)
+
+
+@contextmanager
+def _timed(stage: str, seconds: dict[str, float], told: Progress) -> Iterator[None]:
+    told.start(stage)
+    began = time.perf_counter()
+    yield
+    seconds[stage] = round(time.perf_counter() - began, 3)
+
+
+def _unique_texts(opinions: list[Opinion], gates: list[str | None]) -> tuple[list[str], Ints, Ints]:
+    """(distinct embedding texts in canonical order, each opinion's row or -1, how often each occurs)."""
+    forms = ["" if gate else embedding_text(one.text, one.field) for one, gate in zip(opinions, gates, strict=True)]
+    distinct = sorted(set(forms) - {""})
+    texts = [distinct[place] for place in canonical_order(distinct)]
+    place_of = {text: place for place, text in enumerate(texts)}
+    row_of = np.array([place_of.get(form, -1) for form in forms], dtype=np.int64)
+    counts = np.bincount(row_of[row_of >= 0], minlength=len(texts)).astype(np.int64)
+    return texts, row_of, counts
+
+
+def _languages(opinions: list[Opinion], row_of: Ints, count: int) -> list[str]:
+    """The language of each distinct text: that of its first opinion."""
+    spoken = ["en"] * count
+    for one, row in zip(reversed(opinions), row_of[::-1].tolist(), strict=True):
+        if row >= 0:
+            spoken[row] = one.language
+    return spoken
+
+
+def _scores(responses: pa.Table) -> dict[str, float]:
+    """y of every scored response."""
+    rows = zip(responses.column("response_id").to_pylist(), responses.column("y").to_pylist(), strict=True)
+    return {row_id: y for row_id, y in rows if y is not None}
+
+
+def _sentiment_head(
+    opinions: list[Opinion], row_of: Ints, vectors: Floats, scores: dict[str, float]
+) -> SentimentHead | None:
+    """A head taught by the responses that hold one opinion only: their score can mean nothing else."""
+    held: dict[str, int] = {}
+    for one in opinions:
+        if one.record == "response":
+            held[one.record_id] = held.get(one.record_id, 0) + 1
+    taught = [
+        (int(row), scores[one.record_id])
+        for one, row in zip(opinions, row_of.tolist(), strict=True)
+        if row >= 0 and one.record == "response" and held[one.record_id] == 1 and one.record_id in scores
+    ]
+    if not taught:
+        return None
+    rows = np.array([row for row, _ in taught])
+    return train_head(vectors[rows], np.array([y for _, y in taught], dtype=np.float64))
+
+
+def _sentiments(opinions: list[Opinion], row_of: Ints, vectors: Floats, head: SentimentHead | None) -> list[str]:
+    """The sentiment of every opinion."""
+    feelings: list[str] = ["unknown"] * len(opinions)
+    foreign: list[int] = []
+    for place, one in enumerate(opinions):
+        if one.field == "summary":
+            # A friction statement tells of trouble; only plainly good words make it anything else.
+            feelings[place] = "negative" if polarity(one.text) < 0.5 else "neutral"
+        elif one.language == "en":
+            feelings[place] = by_words(one.text)
+        elif row_of[place] >= 0:
+            foreign.append(place)
+    if foreign:
+        for place, feeling in zip(foreign, by_head(head, vectors[row_of[foreign]]), strict=True):
+            feelings[place] = feeling
+    return feelings
+
+
+def _gate_feeling(gate: str, feeling: str) -> str:
+    """A system theme knows its own sentiment."""
+    return {"sys-praise": "positive", "sys-complaint": "negative", "sys-nonanswer": "neutral"}.get(gate, feeling)
+
+
+def _opinion_table(
+    opinions: list[Opinion],
+    gates: list[str | None],
+    row_of: Ints,
+    feelings: list[str],
+    placed: Assignment,
+    model: ThemeModel,
+) -> pa.Table:
+    import pyarrow as pa
+
+    ids = [theme.theme_id for theme in model.themes]
+    theme_of, state_of, chance_of = placed.theme.tolist(), placed.state.tolist(), placed.probability.tolist()
+    columns: dict[str, list[Any]] = {name: [] for name in schema("opinions").names}
+    for one, gate, row, feeling in zip(opinions, gates, row_of.tolist(), feelings, strict=True):
+        columns["opinion_id"].append(one.opinion_id)
+        for kind in ("response", "session", "ticket"):
+            columns[f"{kind}_id"].append(one.record_id if one.record == kind else None)
+        columns["field"].append(one.field)
+        columns["start"].append(one.start)
+        columns["end"].append(one.end)
+        columns["text"].append(one.text)
+        columns["sentiment"].append(_gate_feeling(gate, feeling) if gate else feeling)
+        columns["suggestion"].append(gate is None and one.field != "summary" and is_suggestion(one.text))
+        if gate or row < 0:
+            theme, state, chance = gate, "system" if gate else "unassigned", 1.0 if gate else 0.0
+        else:
+            theme = ids[theme_of[row]] if theme_of[row] >= 0 else None
+            state, chance = state_of[row], round(chance_of[row], 6)
+        columns["theme_id"].append(theme)
+        columns["state"].append(state)
+        columns["probability"].append(chance)
+        columns["vector_row"].append(row)
+    return pa.table(columns, schema=schema("opinions"))
+
+
+def _dates(records: Records) -> dict[tuple[str, str], datetime]:
+    """When each row was said, where it carries a date."""
+    found: dict[tuple[str, str], datetime] = {}
+    for kind, table, key, at in (
+        ("response", records.responses, "response_id", "submitted_at"),
+        ("session", records.sessions, "session_id", "started_at"),
+        ("ticket", records.tickets, "ticket_id", "created_at"),
+    ):
+        for row_id, moment in zip(table.column(key).to_pylist(), table.column(at).to_pylist(), strict=True):
+            if moment is not None:
+                found[kind, row_id] = moment
+    return found
+
+
+def _theme_table(
+    opinions: list[Opinion],
+    gates: list[str | None],
+    row_of: Ints,
+    placed: Assignment,
+    model: ThemeModel,
+    dates: dict[tuple[str, str], datetime],
+) -> pa.Table:
+    import pyarrow as pa
+
+    ids = [theme.theme_id for theme in model.themes]
+    mentions: dict[str, int] = {}
+    first: dict[str, datetime] = {}
+    theme_of = placed.theme.tolist()
+    for one, gate, row in zip(opinions, gates, row_of.tolist(), strict=True):
+        theme_id = gate or (ids[theme_of[row]] if row >= 0 and theme_of[row] >= 0 else None)
+        if theme_id is None:
+            continue
+        mentions[theme_id] = mentions.get(theme_id, 0) + 1
+        at = dates.get((one.record, one.record_id))
+        if at is not None and (theme_id not in first or at < first[theme_id]):
+            first[theme_id] = at
+    rows = [
+        {
+            "theme_id": theme.theme_id,
+            "area_id": theme.area_id,
+            "kind": theme.kind,
+            "label": theme.label,
+            "keywords": theme.keywords,
+            "n": mentions.get(theme.theme_id, 0),
+            "stability": theme.stability,
+            "first_seen": first.get(theme.theme_id),
+        }
+        for theme in model.active
+    ]
+    rows += [
+        {
+            "theme_id": theme_id,
+            "area_id": None,
+            "kind": "system",
+            "label": label,
+            "keywords": [],
+            "n": mentions.get(theme_id, 0),
+            "stability": None,
+            "first_seen": first.get(theme_id),
+        }
+        for theme_id, label in SYSTEM_THEMES.items()
+    ]
+    return pa.Table.from_pylist(rows, schema=schema("themes"))
+
+
+def _statistics(
+    opinions: list[Opinion],
+    gates: list[str | None],
+    row_of: Ints,
+    placed: Assignment,
+    learned: Learned,
+    vectors: Floats,
+    seconds: dict[str, float],
+    note: str | None,
+) -> dict[str, Any]:
+    asked = row_of[row_of >= 0]
+    languages: dict[str, int] = {}
+    for one in opinions:
+        languages[one.language] = languages.get(one.language, 0) + 1
+    return {
+        "opinions": len(opinions),
+        "system": sum(gate is not None for gate in gates),
+        "unique_texts": len(vectors),
+        "themes": learned.model.head.count,
+        "coverage": round(float((placed.theme[asked] >= 0).mean()), 4) if len(asked) else None,
+        "core": round(float((placed.state[asked] == "core").mean()), 4) if len(asked) else None,
+        "threshold": round(learned.model.head.threshold, 4),
+        "refit": learned.refit,
+        "languages": dict(sorted(languages.items(), key=lambda item: (-item[1], item[0]))),
+        "note": note,
+        "seconds": seconds,
+    }
