@@ -1,25 +1,50 @@
-"""What the data says: movements, themes, friction on screens, and the ties between them."""
+"""What the data says: movements, themes, friction on screens, and the ties between them.
 
+`why` explains a movement, `theme_findings` the themes, `screen_frictions` the screens, `screen_links` what ties the
+two, `exposure_gaps` what meeting friction goes with. All are pure functions of a design frame or of counts.
+"""
+
+from analyst.findings.counts import VisitCounts, named_screens, visit_counts
+from analyst.findings.exposure import ExposureGap, Trouble, exposure_gaps, find_troubles
+from analyst.findings.links import screen_links
 from analyst.findings.movement import why
+from analyst.findings.screens import rage_band, screen_frictions
+from analyst.findings.themes import detractor_segments, theme_findings
 from analyst.findings.types import (
     Coverage,
     LedgerTerm,
     Movement,
+    QuoteLookup,
     ScreenFriction,
     ScreenLink,
     SegmentFinding,
     SegmentLift,
     ThemeFinding,
+    ThemeName,
 )
 
 __all__ = [
     "Coverage",
+    "ExposureGap",
     "LedgerTerm",
     "Movement",
+    "QuoteLookup",
     "ScreenFriction",
     "ScreenLink",
     "SegmentFinding",
     "SegmentLift",
     "ThemeFinding",
+    "ThemeName",
+    "Trouble",
+    "VisitCounts",
+    "detractor_segments",
+    "exposure_gaps",
+    "find_troubles",
+    "named_screens",
+    "rage_band",
+    "screen_frictions",
+    "screen_links",
+    "theme_findings",
+    "visit_counts",
     "why",
 ]

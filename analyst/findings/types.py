@@ -151,7 +151,8 @@ class ScreenLink:
 class ScreenFriction:
     """Friction on one screen in the window: share of the sessions that visited it which met `signal`.
 
-    `sessions` and `users` are those that met it; `rate.n` the sessions that visited the screen.
+    `sessions` (and `rate.n`) are the sessions that visited the screen in the window, `users` those who met the signal
+    on it.
     """
 
     screen: str

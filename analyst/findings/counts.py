@@ -1,0 +1,110 @@
+"""The SQL of this room: visits and friction by screen, and screens that people name in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from analyst.core.query import Query
+from analyst.core.tables import SIGNALS
+from analyst.runs.counting import segment_dimensions, segment_sql, where_sql
+
+if TYPE_CHECKING:
+    import duckdb
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class VisitCounts:
+    """v rows, one per window, screen, person and combination of segments.
+
+    `post` (v,) bool, True in the current window; `screen` (v,) str; `person` (v,) int; `visits` (v,) sessions that
+    saw the screen; `hits` (v, s) those of them that met each of the s SIGNALS there. `codes` (v, d) index `levels`
+    of the `dimensions` that sessions carry.
+    """
+
+    post: NDArray[np.bool_]
+    screen: NDArray[Any]
+    person: NDArray[np.int64]
+    visits: NDArray[np.float64]
+    hits: NDArray[np.float64]
+    dimensions: tuple[str, ...]
+    levels: tuple[tuple[str, ...], ...]
+    codes: NDArray[np.int32]
+
+
+def visit_counts(connection: duckdb.DuckDBPyConnection, query: Query, *, until: datetime) -> VisitCounts:
+    """Sessions per screen in both windows, before `until`; a session that met friction on a screen visited it.
+
+    The filter of `query` holds on the session's segments. Raises UsageProblem when it names one that sessions lack.
+    """
+    dims = segment_dimensions(connection, "sessions")
+    condition, values = where_sql(query.where, dims, "s")
+    picked = "".join(f", {segment_sql(d, 's')} AS d{i}" for i, d in enumerate(dims))
+    named = "".join(f", d{i}" for i in range(len(dims)))
+    met = ", ".join(f"max(CASE WHEN signal = '{s}' AND met > 0 THEN 1 ELSE 0 END) AS {s}" for s in SIGNALS)
+    summed = ", ".join(f"sum({s}) AS {s}" for s in SIGNALS)
+    now, before = query.window, query.baseline
+    found = connection.execute(
+        f"""
+        WITH seen AS (
+            SELECT e.session_id, coalesce(e.user_id, s.user_id, e.session_id) AS person, e.screen, e.signal,
+                   e."count" AS met, coalesce(e.at, s.started_at) AS at{picked}
+            FROM exposures e JOIN sessions s ON s.session_id = e.session_id
+            WHERE e.screen IS NOT NULL AND {condition}
+        ),
+        visited AS (
+            SELECT session_id, person, screen, at >= ? AND at < ? AS post, {met}{named}
+            FROM seen
+            WHERE at < ? AND (at >= ? AND at < ? OR at >= ? AND at < ?)
+            GROUP BY session_id, person, screen, post{named}
+        )
+        SELECT post, screen, person, count(*) AS visits, {summed}{named}
+        FROM visited GROUP BY post, screen, person{named} ORDER BY post, screen, person{named}
+        """,
+        [*values, now.start, now.end, until, now.start, now.end, before.start, before.end],
+    ).fetchnumpy()
+    coded = [np.unique(np.asarray(found[f"d{i}"]).astype(str), return_inverse=True) for i in range(len(dims))]
+    size = len(found["post"])
+    _, person = np.unique(np.asarray(found["person"]).astype(str), return_inverse=True)
+    return VisitCounts(
+        post=np.asarray(found["post"]).astype(bool),
+        screen=np.asarray(found["screen"]).astype(str),
+        person=person.astype(np.int64),
+        visits=np.asarray(found["visits"], dtype=np.float64),
+        hits=np.stack([np.asarray(found[s], dtype=np.float64) for s in SIGNALS], axis=1),
+        dimensions=tuple(dims),
+        levels=tuple(tuple(str(name) for name in names) for names, _ in coded),
+        codes=np.stack([c for _, c in coded], axis=1).astype(np.int32) if coded else np.zeros((size, 0), np.int32),
+    )
+
+
+def named_screens(
+    connection: duckdb.DuckDBPyConnection, query: Query, *, until: datetime
+) -> dict[tuple[str, str], int]:
+    """How many opinions of answers in either window name a screen in words, by (theme id, screen).
+
+    A screen is named when its name stands in the opinion as whole words, whatever the case.
+    """
+    condition, values = where_sql(query.where, segment_dimensions(connection), "r")
+    now, before = query.window, query.baseline
+    rows = connection.execute(
+        f"""
+        WITH screens AS (SELECT DISTINCT screen FROM exposures WHERE screen IS NOT NULL AND length(screen) > 2),
+        said AS (
+            SELECT o.theme_id, ' ' || regexp_replace(lower(o.text), '[^[:alnum:]]+', ' ', 'g') || ' ' AS words
+            FROM opinions o JOIN responses r ON r.response_id = o.response_id
+            WHERE o.theme_id IS NOT NULL AND r.kind = ? AND r.submitted_at < ? AND {condition}
+              AND (r.submitted_at >= ? AND r.submitted_at < ? OR r.submitted_at >= ? AND r.submitted_at < ?)
+        )
+        SELECT theme_id, screen, count(*)
+        FROM said JOIN screens
+          ON contains(words, ' ' || trim(regexp_replace(lower(screen), '[^[:alnum:]]+', ' ', 'g')) || ' ')
+        GROUP BY theme_id, screen ORDER BY theme_id, screen
+        """,
+        [query.metric, until, *values, now.start, now.end, before.start, before.end],
+    ).fetchall()
+    return {(theme_id, screen): count for theme_id, screen, count in rows}
