@@ -106,6 +106,7 @@ class ScriptedServer:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True  # or every reply waits 40 ms for an acknowledgement
 
             def _serve(self) -> None:
                 size = int(self.headers.get("content-length") or 0)
