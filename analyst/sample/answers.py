@@ -240,7 +240,7 @@ def _reach(spec: CompanySpec, plan: Plan, people: People, user: Ints, at: Ints, 
 
 def has_country(people: People, user: Ints, country: str) -> Bools:
     """Which users live in a country."""
-    return people.country[user] == COUNTRIES.index(country)
+    return np.asarray(people.country[user] == COUNTRIES.index(country))
 
 
 def within(plan: Plan, at: Ints) -> Bools:

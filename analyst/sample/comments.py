@@ -18,7 +18,8 @@ from analyst.sample.style import restyle
 
 NPS_COMMENT = {"det": 0.60, "pas": 0.44, "pro": 0.49}
 OTHER_COMMENT = {"det": 0.42, "pas": 0.26, "pro": 0.29}
-SECOND_TEXT = 0.26
+# Chance of a second text, by the number of words of the first: (up to words, chance).
+SECOND_TEXT = ((8, 0.62), (18, 0.4), (40, 0.2))
 EXTRA = 0.007
 # What people write who have nothing in particular in mind: (theme, sentiment, weight).
 SMALL_TALK = {
@@ -27,7 +28,13 @@ SMALL_TALK = {
     "pro": (("praise", "+", 0.62), ("non_answer", "0", 0.13), ("", "+", 0.25)),
 }
 # How much a bad, a neutral and a good experience come to mind, per band.
-SALIENCE = {"det": (4.0, 0.6, 0.3), "pas": (1.6, 1.0, 0.8), "pro": (0.5, 1.0, 1.5)}
+SALIENCE = {"det": (4.0, 0.6, 0.3), "pas": (1.6, 1.0, 0.8), "pro": (0.3, 1.0, 1.5)}
+# Themes that stand alone in a comment.
+ALONE = ("non_answer", "off_topic")
+# From this many words on, texts are equally likely; shorter ones are rarer.
+FULL_LENGTH = 24
+# Weight of a phrase that many use word for word.
+POPULAR = 3.0
 SIGN = {"-": 0, "0": 1, "+": 2}
 
 
@@ -78,7 +85,7 @@ class Shelf:
         found = [v for v in self._by.get((language, *wish), []) if kind in v.kinds]
         fitting = [v for v in found if band in v.bands] or found
         if single:
-            fitting = [v for v in fitting if len(v.pieces) <= 2 and len(v.text) < 130]
+            fitting = [v for v in fitting if not v.popular and len(v.pieces) <= 2 and 11 < len(v.text) < 150]
         if not fitting:
             return None
         weights = np.array([self._weight(v, wish, known) for v in fitting])
@@ -87,11 +94,14 @@ class Shelf:
         return verbatim
 
     def _weight(self, verbatim: Verbatim, wish: tuple[str, str], known: frozenset[tuple[str, str]]) -> float:
-        if verbatim.popular:
-            return 1.2
         others = {(p.theme, p.sentiment) for p in verbatim.opinions} - {wish}
-        fits = 2.0 if others and others <= known else 0.4 if others else 1.0
-        return float(fits / (1.0 + self._uses[verbatim.source]) ** 2)
+        fits = 1.6 if others and others <= known else 0.35 / len(others) if others else 1.0
+        words = len(verbatim.text.split())
+        share = POPULAR if verbatim.popular else min(1.0, words / FULL_LENGTH) ** 1.5
+        # Two people may well write the same five words, hardly the same thirty.
+        return float(
+            fits * share / (1.0 + self._uses[verbatim.source]) ** (2 if words <= 10 else 3 if words <= 25 else 4)
+        )
 
 
 def band_of(score: int, kind: str) -> str:
@@ -142,9 +152,10 @@ def _comment(
         return Comment("", language)
     texts = [first]
     rest = [entry for entry in mind if entry[0] not in {p.theme for p in first.opinions}]
-    if rest and pair < SECOND_TEXT and len(first.text) < 220:
-        second = shelf.take(language, _wish(rest, band, rng), band, kind, known, single=True)
-        texts += [second] if second else []
+    words = len(first.text.split())
+    room = next((chance for limit, chance in SECOND_TEXT if words <= limit), 0.0)
+    if pair < room and first.opinions[0].theme not in ALONE:
+        texts += _second(shelf, first, rest, band, kind, language, known, rng)
     release = answers.release[i]
     values = fill_values(
         lambda n: int(rng.integers(n)),
@@ -156,6 +167,24 @@ def _comment(
     )
     tail = bank.extras[int(rng.integers(len(bank.extras)))] if extra < EXTRA and language == "en" else ""
     return assemble(texts, values, tail, language, rng)
+
+
+def _second(
+    shelf: Shelf,
+    first: Verbatim,
+    rest: Sequence[tuple[str, str, float]],
+    band: str,
+    kind: str,
+    language: str,
+    known: frozenset[tuple[str, str]],
+    rng: np.random.Generator,
+) -> list[Verbatim]:
+    """A second text on something else that is in mind, or a general word in the sense of the first."""
+    wish = _wish(rest, band, rng)
+    if wish[0] in {p.theme for p in first.opinions} or wish[0] in ALONE:
+        wish = {"+": ("praise", "+"), "-": ("complaint", "-")}.get(first.opinions[-1].sentiment, ("praise", "+"))
+    second = shelf.take(language, wish, band, kind, known, single=True)
+    return [second] if second and second is not first else []
 
 
 def _in_mind(spec: CompanySpec, scored: Scored, i: int, reminded: Bools) -> Iterator[tuple[str, str, float]]:

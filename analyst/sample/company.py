@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
-from analyst.sample.answers import draw_answers, draw_sessions
+from analyst.sample.answers import Answers, Sessions, draw_answers, draw_sessions
 from analyst.sample.bank import load_bank
 from analyst.sample.comments import write_comments
-from analyst.sample.people import make_people
-from analyst.sample.scores import score_answers
+from analyst.sample.people import People, make_people
+from analyst.sample.scores import Scored, score_answers
 from analyst.sample.spec import LAST_MONDAY, CompanySpec, company_spec
 from analyst.sample.tables import (
     change_table,
@@ -45,6 +45,31 @@ class SampleCompany:
     last_day: date
 
 
+@dataclass(frozen=True)
+class Simulation:
+    """Everything that happened at a company, before anybody writes a word about it."""
+
+    spec: CompanySpec
+    people: People
+    answers: Answers
+    sessions: Sessions
+    scored: Scored
+
+
+def simulate(spec: CompanySpec, seed: int, scale: float = 1.0) -> Simulation:
+    """Who lived through what and scored how, at a company; ``seed`` draws the people, ``spec`` what goes wrong."""
+    draws = _streams(seed)
+    people = make_people(spec, draws[0], scale)
+    answers, people = draw_answers(spec, people, draws[1], scale)
+    answers, sessions = draw_sessions(spec, people, answers, draws[2], scale)
+    return Simulation(spec, people, answers, sessions, score_answers(spec, people, answers, sessions, draws[3]))
+
+
+def _streams(seed: int) -> list[np.random.Generator]:
+    """One stream of draws per step, so that a change in one step leaves the others alone."""
+    return [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(9)]
+
+
 def generate(out_dir: Path, truth_dir: Path, seed: int = 7, weeks: int = 12, scale: float = 1.0) -> SampleCompany:
     """Write a company's files and, apart from them, its truth.
 
@@ -62,19 +87,16 @@ def generate(out_dir: Path, truth_dir: Path, seed: int = 7, weeks: int = 12, sca
     """
     if scale <= 0:
         raise ValueError(f"The scale of a sample company must be above 0, not {scale}.")
-    spec = company_spec(seed, weeks)
-    draws = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(9)]
+    story = simulate(company_spec(seed, weeks), seed, scale)
+    spec, people, answers, scored = story.spec, story.people, story.answers, story.scored
+    draws = _streams(seed)[4:]
     bank = load_bank()
-    people = make_people(spec, draws[0], scale)
-    answers, people = draw_answers(spec, people, draws[1], scale)
-    answers, sessions = draw_sessions(spec, people, answers, draws[2], scale)
-    scored = score_answers(spec, people, answers, sessions, draws[3])
-    comments = write_comments(spec, people, answers, scored, bank, draws[4])
+    comments = write_comments(spec, people, answers, scored, bank, draws[0])
     tables = {
-        **response_tables(spec, people, answers, scored, comments, draws[5]),
-        "sessions": session_table(spec, people, sessions, bank, draws[6]),
-        "tickets": ticket_table(spec, people, answers, scored, bank, draws[7]),
-        "customers": customer_table(people, answers, draws[8]),
+        **response_tables(spec, people, answers, scored, comments, draws[1]),
+        "sessions": session_table(spec, people, story.sessions, bank, draws[2]),
+        "tickets": ticket_table(spec, people, answers, scored, bank, draws[3]),
+        "customers": customer_table(people, answers, draws[4]),
         "changes": change_table(spec),
     }
     out_dir.mkdir(parents=True, exist_ok=True)

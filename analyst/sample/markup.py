@@ -243,8 +243,12 @@ def _opinion(
 
 
 def _bands_of(pieces: tuple[Piece, ...]) -> tuple[str, ...]:
-    signs = {piece.sentiment for piece in pieces if piece.theme} - {"0"}
-    return DEFAULT_BANDS[signs.pop()] if len(signs) == 1 else BANDS
+    """Bands for a text without band tags: by its only sentiment, or by the one that clearly outweighs."""
+    signs = [piece.sentiment for piece in pieces if piece.theme and piece.sentiment != "0"]
+    balance = signs.count("+") - signs.count("-")
+    if len(set(signs)) == 1 or (balance and len(signs) > 2):
+        return DEFAULT_BANDS["+" if balance > 0 else "-"]
+    return BANDS
 
 
 def slot_names(text: str) -> list[str]:

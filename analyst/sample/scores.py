@@ -17,6 +17,8 @@ from analyst.sample.spec import LAST_MONDAY, CompanySpec, Plan
 
 NOISE = 1.6
 MAX_HARM = 4.5
+# What people have lived with for weeks cannot be as bad as what suddenly stops them.
+MAX_STANDING_HARM = 2.0
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ def normal_cdf(x: Floats) -> Floats:
     t = 1.0 / (1.0 + 0.3275911 * z)
     poly = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))))
     half = 0.5 * poly * np.exp(-z * z)
-    return np.where(x > 0, 1.0 - half, half)
+    return np.asarray(np.where(x > 0, 1.0 - half, half))
 
 
 def expected_y(mean: Floats) -> Floats:
@@ -87,7 +89,7 @@ def score_answers(
         plan = spec.plans[number]
         if plan.points is not None:
             rows = nps & (answers.week >= plan.weeks[0]) & (answers.week <= plan.weeks[1])
-            harm[number] = _harm(base[rows] - met[rows] @ harm, met[rows, number], plan.points)
+            harm[number] = _harm(base[rows] - met[rows] @ harm, met[rows, number], plan.points, plan.cause)
     mean = base - met @ harm
     score = to_scale(mean + NOISE * draw, answers.kind)
     return Scored(bad, good, chatter, met, harm, mean, draw, score, intercept)
@@ -130,12 +132,12 @@ def _level(base: Floats, target: float) -> float:
     return low
 
 
-def _harm(base: Floats, met: Bools, points: float) -> float:
-    """What a plan must take off the latent score to cost ``points`` of NPS, at most MAX_HARM, by bisection."""
+def _harm(base: Floats, met: Bools, points: float, cause: bool) -> float:
+    """What a plan must take off the latent score to cost ``points`` of NPS, within its limit, by bisection."""
     if not met.any():
         return 1.0
     before = expected_y(base).mean()
-    low, high = 0.0, MAX_HARM
+    low, high = 0.0, MAX_HARM if cause else MAX_STANDING_HARM
     for _ in range(30):
         middle = (low + high) / 2
         if before - expected_y(base - middle * met).mean() < points:
@@ -164,7 +166,7 @@ def theme_cost(scored: Scored, rows: Bools, theme: int, plans: Sequence[int]) ->
         return 0.0
     numbers = list(plans)
     free = scored.mean[rows] - scored.bad[rows, theme] * THEMES[theme].bad[1]
-    free = free + scored.met[np.ix_(rows, numbers)] @ scored.harm[numbers]
+    free = free + scored.met[rows][:, numbers] @ scored.harm[numbers]
     return float((expected_y(free) - expected_y(scored.mean[rows])).mean())
 
 

@@ -1,18 +1,18 @@
 """The files of a sample company, in the house template formats."""
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
 import numpy as np
 
-from analyst.sample.answers import KINDS, Answers, Sessions
+from analyst.sample.answers import KINDS, NPS_A_WEEK, OTHERS_A_WEEK, Answers, Sessions
 from analyst.sample.bank import Bank
-from analyst.sample.catalogue import SCREENS, SIGNALS, STORY, THEME_NAMES, THEMES
+from analyst.sample.catalogue import SCREENS, SIGNALS, STORY, THEME_NAMES
 from analyst.sample.comments import Comment
-from analyst.sample.people import CHANNELS, COUNTRIES, DAY, PLANS, PRICES, WEEK, Ints, People, pick, seconds
+from analyst.sample.people import CHANNELS, COUNTRIES, DAY, PLANS, PRICES, WEEK, People, pick, seconds
 from analyst.sample.scores import Scored
 from analyst.sample.slots import DEVICES, PHONES, fill_values
 from analyst.sample.spec import LAST_MONDAY, PLATFORMS, CompanySpec
@@ -201,8 +201,6 @@ def ticket_table(
 
 
 def _full_size(spec: CompanySpec) -> float:
-    from analyst.sample.answers import NPS_A_WEEK, OTHERS_A_WEEK
-
     return float((NPS_A_WEEK + 2 * OTHERS_A_WEEK) * spec.weeks)
 
 
@@ -293,13 +291,3 @@ def change_table(spec: CompanySpec) -> Table:
 
 def _at(day: date, hour: int) -> str:
     return f"{day.isoformat()}T{hour:02d}:00:00Z"
-
-
-def theme_rows() -> Iterable[tuple[str, str, str]]:
-    """(theme, description, kind) of all themes."""
-    return ((theme.name, theme.description, theme.kind) for theme in THEMES)
-
-
-def count_weeks(week: Ints, weeks: int) -> list[int]:
-    """How many rows fall in each week."""
-    return [int(n) for n in np.bincount(week, minlength=weeks)]

@@ -85,7 +85,7 @@ def week_table(spec: CompanySpec, people: People, answers: Answers, scored: Scor
 
 def nps_rows(answers: Answers, first: int, last: int) -> Bools:
     """The NPS answers of weeks first to last."""
-    return (answers.kind == 0) & (answers.week >= first) & (answers.week <= last)
+    return np.asarray((answers.kind == 0) & (answers.week >= first) & (answers.week <= last))
 
 
 def causes(spec: CompanySpec, people: People, answers: Answers, scored: Scored) -> list[dict[str, object]]:
