@@ -1,18 +1,19 @@
 """Segment dimensions made fit for comparison: rare levels pooled, new releases set apart, useless dimensions left out.
 
-An axis is one dimension as the model sees it. A release is a level that looks like a version and did not exist in
-the baseline: nobody can compare it with itself, so its users are compared with those of the versions it replaced.
+An axis is one dimension as the model sees it. A release is a version that did not exist in the baseline (or not for
+some people: not yet on Android). Nobody can compare it with itself, so its users are compared with those of the
+versions it replaced; read as an ordinary level, what it did would pass for a change of the mix.
 """
 
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analyst.findings.releases import Release, find_releases
 from analyst.runs.counting import MISSING
 
 if TYPE_CHECKING:
@@ -27,28 +28,17 @@ COVERAGE_SHIFT = 0.10  # a change of the share of absent values that no longer p
 COVERAGE_Z = 3.0
 STANDS_OUT = 0.03  # a level that appeared or went is kept when its share moved by at least this much
 OTHER = "(other)"
-_VERSION = re.compile(r"^v?\d+(\.\d+)+([.\-+ ].*)?$|^v\d+$", re.IGNORECASE)
-_VERSION_NAME = re.compile(r"version|release|build", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Axis:
-    """`codes` (n,) int index `values`; `nameable` (levels,) bool tells which may be named in a finding."""
+    """`codes` (n,) int index `values`, as the model sees them: users of a release have the version it replaced.
+    `search` (n,) int is the level that a finding may name, -1 for pooled levels and for users of a release."""
 
     dimension: str
     values: tuple[str, ...]
     codes: NDArray[np.int64]
-    nameable: NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
-class Release:
-    """A new level of `dimension`. `inside` (n,) bool: its users in the current window, and in the baseline the
-    users of the versions it replaced, with whom they are compared."""
-
-    dimension: str
-    value: str
-    inside: NDArray[np.bool_]
+    search: NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -62,29 +52,33 @@ class Axes:
 
 def make_axes(frame: DesignFrame) -> Axes:
     """The usable axes of `frame`, in its order of dimensions."""
-    axes: list[Axis] = []
-    releases: list[Release] = []
     left_out: dict[str, str] = {}
     for at, dimension in enumerate(frame.dimensions):
-        codes = frame.codes[:, at].astype(np.int64)
-        levels = frame.levels[at]
-        reason = _unusable(frame, codes, levels)
+        reason = _unusable(frame, frame.codes[:, at], frame.levels[at])
         if reason:
             left_out[dimension] = reason
+    releases = find_releases(frame, [d for d in frame.dimensions if d not in left_out], RARE)
+    axes: list[Axis] = []
+    for at, dimension in enumerate(frame.dimensions):
+        if dimension in left_out:
             continue
-        found, replaced = _releases(frame, dimension, codes, levels)
-        releases += found
-        axis = _pool(frame, dimension, codes, levels, replaced)
+        codes = frame.codes[:, at].astype(np.int64)
+        named = codes.copy()
+        for release in releases:
+            if release.dimension == dimension:
+                codes = np.where(release.level, frame.levels[at].index(release.replaced), codes)
+                named[release.inside & frame.post] = -1
+        axis = _pool(frame, dimension, codes, named, frame.levels[at])
         if isinstance(axis, str):
             left_out[dimension] = axis
         elif len(axis.values) > 1:
             axes.append(axis)
-        elif not found:
+        elif not any(release.dimension == dimension for release in releases):
             left_out[dimension] = "it has one value only"
     return Axes(tuple(axes), tuple(releases), left_out)
 
 
-def _unusable(frame: DesignFrame, codes: NDArray[np.int64], levels: tuple[str, ...]) -> str:
+def _unusable(frame: DesignFrame, codes: NDArray[np.int32], levels: tuple[str, ...]) -> str:
     """Why the dimension cannot be compared between the windows; empty when it can."""
     if len(np.unique(codes)) < 2:
         return "it has one value only"
@@ -104,69 +98,29 @@ def _unusable(frame: DesignFrame, codes: NDArray[np.int64], levels: tuple[str, .
     return ""
 
 
-def _counts(codes: NDArray[np.int64], rows: NDArray[np.bool_], size: int) -> NDArray[np.int64]:
-    return np.bincount(codes[rows], minlength=size)
-
-
-def _releases(
-    frame: DesignFrame, dimension: str, codes: NDArray[np.int64], levels: tuple[str, ...]
-) -> tuple[list[Release], set[int]]:
-    """New versions among the levels, and the codes that are one level to the model: they and what they replaced.
-
-    Replaced are the levels whose share of the answers fell by at least a fifth of the newcomers' share: an Android
-    release takes the place of Android's last versions, not of those of iOS.
-    """
-    size = len(levels)
-    now, before = _counts(codes, frame.post, size), _counts(codes, ~frame.post, size)
-    share_now, share_before = now / max(1, now.sum()), before / max(1, before.sum())
-    named = bool(_VERSION_NAME.search(dimension))
-    new = [
-        i
-        for i in range(size)
-        if now[i] >= RARE
-        and before[i] < RARE
-        and share_before[i] < share_now[i] / 4
-        and levels[i] not in (MISSING, OTHER)
-        and (named or _VERSION.match(levels[i]))
-    ]
-    if not new:
-        return [], set()
-    gone = share_before - share_now
-    replaced = [i for i in range(size) if i not in new and gone[i] >= share_now[new].sum() / 5 and levels[i] != MISSING]
-    if not replaced or before[replaced].sum() < RARE:
-        return [], set()
-    counterpart = ~frame.post & np.isin(codes, replaced)
-    found = [Release(dimension, levels[i], counterpart | (frame.post & (codes == i))) for i in new]
-    return found, {*new, *replaced}
-
-
 def _pool(
-    frame: DesignFrame, dimension: str, codes: NDArray[np.int64], levels: tuple[str, ...], merged: set[int]
+    frame: DesignFrame,
+    dimension: str,
+    codes: NDArray[np.int64],
+    named: NDArray[np.int64],
+    levels: tuple[str, ...],
 ) -> Axis | str:
-    """The axis with rare levels pooled and the `merged` codes made one, or the reason why there is none."""
+    """The axis with rare levels pooled, or the reason why there is none."""
     size = len(levels)
-    now, before = _counts(codes, frame.post, size), _counts(codes, ~frame.post, size)
+    now = np.bincount(codes[frame.post], minlength=size)
+    before = np.bincount(codes[~frame.post], minlength=size)
     moved = np.abs(now / max(1, now.sum()) - before / max(1, before.sum()))
     keeps = (np.minimum(now, before) >= RARE) | ((np.maximum(now, before) >= RARE) & (moved >= STANDS_OUT))
-    apart = [i for i in np.argsort(-(now + before), kind="stable") if keeps[i] and int(i) not in merged][:MOST_LEVELS]
+    apart = [i for i in np.argsort(-(now + before), kind="stable") if keeps[i]][:MOST_LEVELS]
     place = np.full(size, -1, dtype=np.int64)
-    values: list[str] = []
-    nameable: list[bool] = []
-    for i in apart:
-        place[i] = len(values)
-        values.append(levels[i])
-        nameable.append(True)
-    if merged:
-        place[sorted(merged)] = len(values)
-        values.append(" or ".join(levels[i] for i in sorted(merged)))
-        nameable.append(False)
-    rest = place < 0
-    rest &= (now + before) > 0
+    place[apart] = np.arange(len(apart))
+    values = [levels[i] for i in apart]
+    rest = (place < 0) & (now + before > 0)
     pooled = int((now + before)[rest].sum())
     if pooled > MOST_POOLED * frame.n:
         return f"{pooled} of {frame.n} answers have a value that fewer than {RARE} share; too many values to compare"
+    search = np.where(named >= 0, place[named], -1)
     if pooled:
         place[rest] = len(values)
         values.append(OTHER)
-        nameable.append(False)
-    return Axis(dimension, tuple(values), place[codes], np.array(nameable, dtype=bool))
+    return Axis(dimension, tuple(values), place[codes], search)

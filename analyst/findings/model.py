@@ -28,15 +28,18 @@ PENALTY = 1.0  # in answers of mean weight
 
 @dataclass(frozen=True)
 class Cells:
-    """n answers grouped into c cells. `row` (n,) int is each answer's cell; `codes` (c, a) int the level of each axis;
-    `inside` (c, r) bool the releases' membership; `post` (c,) bool; `weight` (c,), `total` (c,) sums of w and w*y.
-    `y`, `w`, `person` (n,) repeat the answers, w with mean 1; `singles` tells whether every person answered once.
+    """n answers grouped into c cells. `row` (n,) int is each answer's cell; `codes` (c, a) int the level of each axis
+    and `search` (c, a) the one that may be named; `inside`, `level` (c, r) bool the releases' members, as in Release;
+    `post` (c,) bool; `count` (c,) answers; `weight` (c,), `total` (c,) sums of w and w*y. `y`, `w`, `person` (n,)
+    repeat the answers, w with mean 1; `singles` tells whether every person answered once.
     """
 
     axes: Axes
     row: NDArray[np.int64]
     codes: NDArray[np.int64]
+    search: NDArray[np.int64]
     inside: NDArray[np.bool_]
+    level: NDArray[np.bool_]
     post: NDArray[np.bool_]
     count: NDArray[np.int64]
     weight: NDArray[np.float64]
@@ -54,8 +57,8 @@ class Cells:
 
 def make_cells(frame: DesignFrame, axes: Axes) -> Cells:
     """Group the answers of `frame`."""
-    parts = [axis.codes for axis in axes.axes]
-    parts += [release.inside.astype(np.int64) for release in axes.releases]
+    parts = [axis.codes for axis in axes.axes] + [axis.search + 1 for axis in axes.axes if axes.releases]
+    parts += [release.inside + 2 * release.level.astype(np.int64) for release in axes.releases]
     parts.append(frame.post.astype(np.int64))
     key = np.zeros(frame.n, dtype=np.int64)
     for part in parts:
@@ -70,7 +73,9 @@ def make_cells(frame: DesignFrame, axes: Axes) -> Cells:
         axes=axes,
         row=key,
         codes=_columns([axis.codes[first] for axis in axes.axes], size).astype(np.int64),
+        search=_columns([axis.search[first] for axis in axes.axes], size).astype(np.int64),
         inside=_columns([release.inside[first] for release in axes.releases], size).astype(bool),
+        level=_columns([release.level[first] for release in axes.releases], size).astype(bool),
         post=frame.post[first],
         count=np.bincount(key, minlength=size),
         weight=sum_by(key, w, size),
@@ -147,20 +152,8 @@ def _level(cells: Cells, segment: Segment) -> NDArray[np.bool_]:
     inside = np.ones(cells.size, dtype=bool)
     a = len(cells.axes.axes)
     for at, code in segment.parts:
-        if at < a:
-            inside &= cells.codes[:, at] == code
-        else:
-            inside &= _merged(cells, at - a)
+        inside &= cells.codes[:, at] == code if at < a else cells.level[:, at - a]
     return inside
-
-
-def _merged(cells: Cells, release: int) -> NDArray[np.bool_]:
-    dimension = cells.axes.releases[release].dimension
-    for at, axis in enumerate(cells.axes.axes):
-        if axis.dimension == dimension:
-            codes = np.unique(cells.codes[cells.inside[:, release], at])
-            return np.asarray(np.isin(cells.codes[:, at], codes))
-    return np.ones(cells.size, dtype=bool)  # every version was merged: the dimension is one level
 
 
 def fit(cells: Cells, segments: tuple[Segment, ...] = ()) -> Fit:

@@ -21,6 +21,8 @@ from analyst.metrics import two_sided_p
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from analyst.core.query import Where
+
 DEPTH = 3
 FAMILY = 0.05  # chance of naming any segment when none moved
 DRAWS = 400
@@ -40,9 +42,10 @@ def smallest_segment(n_now: int, n_before: int) -> int:
 
 @dataclass(frozen=True)
 class Candidates:
-    """g conjunctions. `member` (g, c) CSR of 0/1 over cells; `parts[i]` as in model.Segment; `now`, `before` (g,)
-    their weights in the two windows."""
+    """g conjunctions, `where[i]` as named and `parts[i]` as in model.Segment. `member` (g, c) CSR of 0/1 over cells;
+    `now`, `before` (g,) their weights in the two windows."""
 
+    where: tuple[Where, ...]
     parts: tuple[tuple[tuple[int, int], ...], ...]
     member: sparse.csr_matrix
     now: NDArray[np.float64]
@@ -67,23 +70,35 @@ def enumerate_segments(cells: Cells, least: int, min_people: int = 1) -> Candida
     seen: set[tuple[float, int]] = set()
     for depth in range(1, min(DEPTH, len(columns)) + 1):
         for chosen in combinations(range(len(columns)), depth):
-            names = [columns[i].dimension for i in chosen]
-            if len(set(names)) < depth:  # a release and its own dimension
+            names = [name for i in chosen for name in columns[i].dimensions]
+            if len(names) > DEPTH or len(set(names)) < len(names):  # a release and its own dimensions
                 continue
             _collect([columns[i] for i in chosen], cells, least, sign, seen, parts, rows, cols)
     size = len(parts)
     at = np.concatenate(cols) if cols else np.zeros(0, dtype=np.int64)
     row = np.concatenate(rows) if rows else np.zeros(0, dtype=np.int64)
     member = sparse.csr_matrix((np.ones(len(at)), (row, at)), shape=(size, cells.size))
+    where = tuple(_named(cells, part) for part in parts)
     found = Candidates(
-        tuple(parts), member, member @ (cells.weight * cells.post), member @ (cells.weight * ~cells.post)
+        where, tuple(parts), member, member @ (cells.weight * cells.post), member @ (cells.weight * ~cells.post)
     )
     return _with_people(found, cells, min_people)
 
 
+def _named(cells: Cells, parts: tuple[tuple[int, int], ...]) -> Where:
+    where: list[tuple[str, str]] = []
+    a = len(cells.axes.axes)
+    for at, code in parts:
+        if at < a:
+            where.append((cells.axes.axes[at].dimension, cells.axes.axes[at].values[code]))
+        else:
+            where += cells.axes.releases[at - a].where
+    return tuple(sorted(where))
+
+
 @dataclass(frozen=True)
 class _Column:
-    dimension: str
+    dimensions: tuple[str, ...]
     part: int  # axis index, or number of axes + release index
     codes: NDArray[np.int64]  # (c,), -1 where the level may not be named
     size: int
@@ -92,11 +107,11 @@ class _Column:
 def _searchable(cells: Cells) -> list[_Column]:
     found = []
     for at, axis in enumerate(cells.axes.axes):
-        codes = np.where(axis.nameable[cells.codes[:, at]], cells.codes[:, at], -1)
-        found.append(_Column(axis.dimension, at, codes, len(axis.values)))
+        found.append(_Column((axis.dimension,), at, cells.search[:, at], len(axis.values)))
     for r, release in enumerate(cells.axes.releases):
         codes = np.where(cells.inside[:, r], 1, -1)
-        found.append(_Column(release.dimension, len(cells.axes.axes) + r, codes, 2))
+        names = tuple(name for name, _ in release.where)
+        found.append(_Column(names, len(cells.axes.axes) + r, codes, 2))
     return found
 
 
@@ -155,9 +170,8 @@ def _with_people(found: Candidates, cells: Cells, min_people: int) -> Candidates
     met = sparse.csr_matrix((np.ones(int(now.sum())), (cells.row[now], cells.person[now])), shape=(cells.size, people))
     counts = np.diff((found.member @ met).tocsr().indptr)
     keep = np.flatnonzero(counts >= min_people)
-    return Candidates(
-        tuple(found.parts[i] for i in keep), found.member[keep], found.now[keep], found.before[keep]
-    )  # fmt: skip
+    where, parts = tuple(found.where[i] for i in keep), tuple(found.parts[i] for i in keep)
+    return Candidates(where, parts, found.member[keep], found.now[keep], found.before[keep])
 
 
 @dataclass(frozen=True)
@@ -307,27 +321,19 @@ def _drop(cells: Cells, candidates: Candidates, found: list[int], model: Fit, li
 
 
 def _ancestor(candidates: Candidates, z: NDArray[np.float64], best: int, limit: float) -> int:
-    mine = set(candidates.parts[best])
+    mine = set(candidates.where[best])
     family = [
         i
-        for i, parts in enumerate(candidates.parts)
-        if len(parts) < len(mine) and set(parts) < mine and z[i] * z[best] > 0 and abs(z[i]) >= limit
+        for i, where in enumerate(candidates.where)
+        if len(where) < len(mine) and set(where) < mine and z[i] * z[best] > 0 and abs(z[i]) >= limit
     ]
     slack = math.log(max(2, candidates.size))
     close = [i for i in family if z[i] ** 2 >= z[best] ** 2 - slack]
-    return min(close, key=lambda i: (len(candidates.parts[i]), -abs(z[i]))) if close else best
+    return min(close, key=lambda i: (len(candidates.where[i]), -abs(z[i]))) if close else best
 
 
 def _segment(cells: Cells, candidates: Candidates, i: int) -> Segment:
-    where, is_release = [], False
-    a = len(cells.axes.axes)
-    for part, code in candidates.parts[i]:
-        if part < a:
-            where.append((cells.axes.axes[part].dimension, cells.axes.axes[part].values[code]))
-        else:
-            release = cells.axes.releases[part - a]
-            where.append((release.dimension, release.value))
-            is_release = True
     member = np.zeros(cells.size, dtype=bool)
     member[candidates.member[[i]].indices] = True
-    return Segment(tuple(sorted(where)), candidates.parts[i], member, is_release)
+    a = len(cells.axes.axes)
+    return Segment(candidates.where[i], candidates.parts[i], member, any(at >= a for at, _ in candidates.parts[i]))
