@@ -52,14 +52,14 @@ def visit_counts(connection: duckdb.DuckDBPyConnection, query: Query, *, until: 
         f"""
         WITH seen AS (
             SELECT e.session_id, coalesce(e.user_id, s.user_id, e.session_id) AS person, e.screen, e.signal,
-                   e."count" AS met, coalesce(e.at, s.started_at) AS at{picked}
+                   e."count" AS met, coalesce(e.at, s.started_at) AS moment{picked}
             FROM exposures e JOIN sessions s ON s.session_id = e.session_id
             WHERE e.screen IS NOT NULL AND {condition}
         ),
         visited AS (
-            SELECT session_id, person, screen, at >= ? AND at < ? AS post, {met}{named}
+            SELECT session_id, person, screen, moment >= ? AND moment < ? AS post, {met}{named}
             FROM seen
-            WHERE at < ? AND (at >= ? AND at < ? OR at >= ? AND at < ?)
+            WHERE moment < ? AND (moment >= ? AND moment < ? OR moment >= ? AND moment < ?)
             GROUP BY session_id, person, screen, post{named}
         )
         SELECT post, screen, person, count(*) AS visits, {summed}{named}

@@ -114,11 +114,15 @@ def segment_lifts(groups: Groups, count: NDArray[np.float64], hits: NDArray[np.f
 def _z(
     hit_in: NDArray[np.float64], n_in: NDArray[np.float64], hit_out: NDArray[np.float64], n_out: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """z of the logarithm of the risk ratio, as in metrics.risk_ratio, elementwise."""
-    a, b = hit_in + 0.5, hit_out + 0.5
-    variance = 1 / a - 1 / (n_in + 0.5) + 1 / b - 1 / (n_out + 0.5)
-    log_ratio = np.log(a / (n_in + 0.5)) - np.log(b / (n_out + 0.5))
-    return np.asarray(log_ratio / np.sqrt(np.maximum(variance, 1e-12)))
+    """z of the difference of two shares with the pooled variance, elementwise; 0 where nobody or everybody has it.
+
+    The ratio's own z would rank a large, sharp segment low, because few hits are left outside it.
+    """
+    n_in, n_out = np.maximum(n_in, 1e-9), np.maximum(n_out, 1e-9)
+    pooled = (hit_in + hit_out) / (n_in + n_out)
+    variance = pooled * (1 - pooled) * (1 / n_in + 1 / n_out)
+    difference = hit_in / n_in - hit_out / n_out
+    return np.divide(difference, np.sqrt(variance), out=np.zeros_like(difference), where=variance > 0)
 
 
 def _lift(where: Where, hit_in: float, n_in: float, hit_out: float, n_out: float) -> SegmentLift:

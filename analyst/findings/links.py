@@ -15,7 +15,8 @@ from analyst.metrics import false_discoveries, odds_ratio
 if TYPE_CHECKING:
     from analyst.runs.frame import DesignFrame
 
-FEWEST = 5  # mentioners with sessions, and exposed people, that a pair needs to be looked at
+FEWEST = 10  # mentioners with sessions, and exposed commenters, that a pair needs to be looked at
+FEWEST_BOTH = 5  # mentioners who met it before a link is told: fewer are anecdotes
 
 
 def screen_links(
@@ -48,7 +49,9 @@ def screen_links(
     held[looked] = false_discoveries(special.erfc(np.abs(z[looked]) / np.sqrt(2)))
     counted = named or {}
     links = []
-    for t, e in sorted(zip(*np.nonzero(held & (z > 0)), strict=True), key=lambda at: (at[0], -z[at])):
+    for t, e in sorted(
+        zip(*np.nonzero(held & (z > 0) & (both >= FEWEST_BOTH)), strict=True), key=lambda at: (at[0], -z[at])
+    ):
         ratio, low, high, _ = odds_ratio(a[t, e], b[t, e], c[t, e], d[t, e])
         theme_id = frame.theme_ids[themes[t]]
         screen, signal = frame.frictions[e]
