@@ -1,16 +1,41 @@
-"""Everything the findings can say about one query, gathered once for whichever rendering is asked for."""
+"""Everything the findings can say about one query, computed as it is asked for and only once."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 
-from analyst.core.query import Query
+from analyst.answers.quoting import QuoteBook
+from analyst.core.query import Metric, Query
+from analyst.core.tables import SYSTEM_THEMES
 from analyst.core.values import Estimate
-from analyst.core.windows import zone
-from analyst.findings.types import Coverage, Movement, ScreenFriction, ThemeFinding
+from analyst.core.windows import month_of, week_of, zone
+from analyst.findings import (
+    Coverage,
+    ExposureGap,
+    Movement,
+    ScreenFriction,
+    ScreenLink,
+    ThemeFinding,
+    ThemeName,
+    exposure_gaps,
+    named_screens,
+    screen_frictions,
+    screen_links,
+    theme_findings,
+    visit_counts,
+    why,
+)
 from analyst.fixes.types import Fix
+from analyst.metrics import Sample, kind_of, score_estimate
+from analyst.runs.counting import PeriodScore, scores_by_period, segment_dimensions
+from analyst.runs.frame import DesignFrame, design_frame
+from analyst.runs.lookups import calendar, response_texts, theme_kinds, theme_labels, window_counts
+from analyst.runs.view import View
+
+SERIES_LENGTH = 16  # periods that the chart looks back
 
 
 @dataclass(frozen=True)
@@ -26,7 +51,7 @@ class PeriodEstimate:
 class Findings:
     """All findings of one query, and what a writer needs to word them.
 
-    `texts` holds the redacted text of every response and session that a claim may cite.
+    `texts` holds the redacted text of every response that a claim may cite.
     """
 
     run_id: str
@@ -41,6 +66,158 @@ class Findings:
     series: list[PeriodEstimate]
     labels: Mapping[str, str]
     texts: Mapping[str, str]
+
+
+class Gatherer:
+    """The findings of `query` on the run in `view`. Each is a pure function of the two, kept once computed."""
+
+    def __init__(self, view: View, query: Query) -> None:
+        self.view, self.query = view, query
+
+    @cached_property
+    def frame(self) -> DesignFrame:
+        """The answers of both windows."""
+        return design_frame(
+            self.view.connection, self.query, join_days=self.view.settings.join_days, until=self.view.until
+        )
+
+    @cached_property
+    def quotes(self) -> QuoteBook:
+        """Exact words from the window."""
+        return QuoteBook(self.view, self.query)
+
+    @cached_property
+    def labels(self) -> Mapping[str, str]:
+        """Label by theme id."""
+        return theme_labels(self.view.connection)
+
+    @cached_property
+    def names(self) -> Mapping[str, ThemeName]:
+        """Themes by id with their kind."""
+        kinds = theme_kinds(self.view.connection)
+        return {theme: ThemeName(theme, label, kinds[theme]) for theme, label in self.labels.items()}
+
+    @cached_property
+    def movement(self) -> Movement:
+        """Whether and where the score moved."""
+        settings, until = self.view.settings, self.view.until
+        return why(
+            self.frame,
+            self.query,
+            min_window=settings.min_window,
+            min_people=settings.min_people,
+            changes=calendar(self.view.connection, self.query, until=until),
+            quotes=self.quotes,
+        )
+
+    @cached_property
+    def links(self) -> list[ScreenLink]:
+        """Themes tied to friction on a screen."""
+        named = named_screens(self.view.connection, self.query, until=self.view.until)
+        return screen_links(self.frame, self.names, named)
+
+    @cached_property
+    def gaps(self) -> list[ExposureGap]:
+        """What meeting friction goes with."""
+        return exposure_gaps(self.frame)
+
+    @cached_property
+    def themes(self) -> list[ThemeFinding]:
+        """Every theme of either window, what matters most first; the system themes last."""
+        return theme_findings(
+            self.frame,
+            self.query,
+            self.names,
+            links=self.links,
+            quotes=self.quotes,
+            min_people=self.view.settings.min_people,
+        )
+
+    @cached_property
+    def screens(self) -> list[ScreenFriction]:
+        """Friction by screen and signal. A filter on a dimension that sessions do not carry leaves this empty."""
+        known = segment_dimensions(self.view.connection, "sessions")
+        if any(dimension not in known for dimension, _ in self.query.where):
+            return []
+        counts = visit_counts(self.view.connection, self.query, until=self.view.until)
+        return screen_frictions(counts, links=self.links, gaps=self.gaps, min_people=self.view.settings.min_people)
+
+    @cached_property
+    def fixes(self) -> list[Fix]:
+        """What to fix first."""
+        return []
+
+    @cached_property
+    def coverage(self) -> Coverage:
+        """How much material there is behind all this."""
+        counts = window_counts(self.view.connection, self.query, until=self.view.until)
+        return Coverage(
+            responses=counts.responses,
+            commented=counts.commented,
+            with_user=counts.with_user,
+            with_sessions=int(self.frame.with_sessions[self.frame.post].sum()),
+            opinions=counts.opinions,
+            placed=counts.placed,
+            sessions=counts.sessions,
+        )
+
+    @cached_property
+    def series(self) -> list[PeriodEstimate]:
+        """The score by week (by month where the window is one), up to the window's end."""
+        window = self.query.window
+        period = "month" if window.kind == "month" else "week"
+        zone_name = self.view.settings.timezone
+        rows = scores_by_period(
+            self.view.connection,
+            self.query.metric,
+            period,
+            zone_name,
+            min(window.end, self.view.until),
+            self.query.where,
+        )
+        name_of = month_of if period == "month" else week_of
+        found = []
+        for row in rows[-SERIES_LENGTH:]:
+            begin = name_of(row.start.date(), zone(zone_name)).start
+            estimate = score_estimate(sample_of(row, self.query.metric))
+            if estimate is not None:
+                found.append(PeriodEstimate(row.period, estimate, window.start <= begin < window.end))
+        return found
+
+    def everything(self) -> Findings:
+        """All of it, with the texts that claims may cite."""
+        first, last = window_days(self.query, self.view.settings.timezone)
+        return Findings(
+            run_id=self.view.run.run_id,
+            query=self.query,
+            first_day=first,
+            last_day=last,
+            movement=self.movement,
+            themes=[theme for theme in self.themes if theme.theme_id not in SYSTEM_THEMES],
+            screens=self.screens,
+            fixes=self.fixes,
+            coverage=self.coverage,
+            series=self.series,
+            labels=self.labels,
+            texts=self._texts(),
+        )
+
+    def _texts(self) -> Mapping[str, str]:
+        quoted = [quote for theme in self.themes for quote in theme.quotes]
+        quoted += [quote for segment in self.movement.segments for quote in segment.quotes]
+        quoted += [quote for fix in self.fixes for quote in fix.quotes]
+        return response_texts(self.view.connection, sorted({quote.response_id for quote in quoted}))
+
+
+def sample_of(row: PeriodScore, metric: Metric) -> Sample:
+    """The sufficient statistics of a period's counts: shares at the top and bottom follow from the two moments.
+
+    For NPS mean = top - bottom and mean square = top + bottom (y in units of 100); for shares the mean is the top.
+    """
+    mean, square = row.total / row.n / 100, row.squares / row.n / 1e4
+    if kind_of(metric).is_share:
+        return Sample(metric, row.n, float(row.n), mean, 1 - mean)
+    return Sample(metric, row.n, float(row.n), (square + mean) / 2, (square - mean) / 2)
 
 
 def window_days(query: Query, timezone: str) -> tuple[str, str]:
