@@ -105,7 +105,7 @@ def design_frame(
             query.window.start, query.window.end, query.baseline.start, query.baseline.end,
         ],
     )  # fmt: skip
-    table: Any = connection.execute("SELECT * FROM framed ORDER BY r").to_arrow_table()
+    table: Any = connection.sql("SELECT * FROM framed ORDER BY r").to_arrow_table()
     n = table.num_rows
     encoded = [_encode(table.column(f"d{i}")) for i in range(len(dims))]
     theme_ids, mentions, negative, commented = _mentions(connection, n)
