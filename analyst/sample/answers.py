@@ -198,13 +198,14 @@ def _moments(
     again = np.repeat(np.arange(answers.n), more)
     loose = round(LOOSE_SESSIONS * scale)
     strangers = rng.integers(0, people.n, loose)
-    weeks = rng.integers(0, spec.weeks, loose)
+    # The last weeks lack the earlier visits of later answers; loose sessions make up for it.
+    weeks = pick(rng, (*(1.0,) * (spec.weeks - 2), 1.6, 2.9), loose)
     loose_at = clock(rng, 0, loose) + np.array([seconds(spec.monday(int(w))) for w in weeks], dtype=np.int64)
     user = np.concatenate([answers.user, answers.user[again], strangers])
     at = np.concatenate(
         [
             answers.at - before,
-            answers.at[again] - DAY // 2 - (rng.random(len(again)) * 13 * DAY).astype(np.int64),
+            answers.at[again] - rng.integers(1, 14, len(again)) * DAY + rng.integers(0, 2 * 3600, len(again)),
             loose_at,
         ]
     )

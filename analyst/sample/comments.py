@@ -23,9 +23,28 @@ SECOND_TEXT = ((8, 0.62), (18, 0.4), (40, 0.2))
 EXTRA = 0.007
 # What people write who have nothing in particular in mind: (theme, sentiment, weight).
 SMALL_TALK = {
-    "det": (("complaint", "-", 0.55), ("non_answer", "0", 0.2), ("", "-", 0.25)),
-    "pas": (("praise", "+", 0.3), ("complaint", "-", 0.1), ("non_answer", "0", 0.25), ("", "0", 0.2), ("", "+", 0.15)),
-    "pro": (("praise", "+", 0.62), ("non_answer", "0", 0.13), ("", "+", 0.25)),
+    "det": (
+        ("complaint", "-", 0.55),
+        ("non_answer", "0", 0.18),
+        ("off_topic", "0", 0.03),
+        ("", "-", 0.25),
+        ("", "0", 0.06),
+    ),
+    "pas": (
+        ("praise", "+", 0.3),
+        ("complaint", "-", 0.1),
+        ("non_answer", "0", 0.22),
+        ("off_topic", "0", 0.02),
+        ("", "0", 0.24),
+        ("", "+", 0.15),
+    ),
+    "pro": (
+        ("praise", "+", 0.52),
+        ("non_answer", "0", 0.11),
+        ("off_topic", "0", 0.012),
+        ("", "+", 0.27),
+        ("", "0", 0.08),
+    ),
 }
 # How much a bad, a neutral and a good experience come to mind, per band.
 SALIENCE = {"det": (4.0, 0.6, 0.3), "pas": (1.6, 1.0, 0.8), "pro": (0.3, 1.0, 1.5)}
@@ -34,7 +53,7 @@ ALONE = ("non_answer", "off_topic")
 # From this many words on, texts are equally likely; shorter ones are rarer.
 FULL_LENGTH = 24
 # Weight of a phrase that many use word for word.
-POPULAR = 3.0
+POPULAR = 2.0
 SIGN = {"-": 0, "0": 1, "+": 2}
 
 
@@ -97,7 +116,7 @@ class Shelf:
         others = {(p.theme, p.sentiment) for p in verbatim.opinions} - {wish}
         fits = 1.6 if others and others <= known else 0.35 / len(others) if others else 1.0
         words = len(verbatim.text.split())
-        share = POPULAR if verbatim.popular else min(1.0, words / FULL_LENGTH) ** 1.5
+        share = POPULAR if verbatim.popular else min(1.0, words / FULL_LENGTH) ** 2
         # Two people may well write the same five words, hardly the same thirty.
         return float(
             fits * share / (1.0 + self._uses[verbatim.source]) ** (2 if words <= 10 else 3 if words <= 25 else 4)
@@ -182,6 +201,8 @@ def _second(
     """A second text on something else that is in mind, or a general word in the sense of the first."""
     wish = _wish(rest, band, rng)
     if wish[0] in {p.theme for p in first.opinions} or wish[0] in ALONE:
+        if rng.random() < 0.5:
+            return []
         wish = {"+": ("praise", "+"), "-": ("complaint", "-")}.get(first.opinions[-1].sentiment, ("praise", "+"))
     second = shelf.take(language, wish, band, kind, known, single=True)
     return [second] if second and second is not first else []

@@ -77,7 +77,7 @@ def generate(out_dir: Path, truth_dir: Path, seed: int = 7, weeks: int = 12, sca
 
     Args:
         out_dir: for the files that get imported; made when absent.
-        truth_dir: for opinions.csv, themes.csv, weeks.csv, causes.json, fixes.json; made when absent.
+        truth_dir: for opinions.csv, frictions.csv, themes.csv, weeks.csv, causes.json and fixes.json; made when absent.
         seed: 7 is the company that ships, any other seed another company.
         weeks: ISO weeks of feedback, at least 6, the last one 2026-W46.
         scale: multiplies the volumes; 1 is about 1,075 NPS answers a week and 9,000 customers.
@@ -102,5 +102,5 @@ def generate(out_dir: Path, truth_dir: Path, seed: int = 7, weeks: int = 12, sca
     out_dir.mkdir(parents=True, exist_ok=True)
     files = {name: out_dir / f"{name}.csv" for name in tables}
     rows = {name: write_table(files[name], table) for name, table in tables.items()}
-    write_truth(truth_dir, spec, people, answers, scored, response_ids(answers), comments)
+    write_truth(truth_dir, spec, people, answers, story.sessions, scored, response_ids(answers), comments)
     return SampleCompany(spec, files, rows, truth_dir, spec.first_day, LAST_MONDAY + timedelta(days=6))

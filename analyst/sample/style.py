@@ -29,7 +29,8 @@ def restyle(pieces: Sequence[Piece], rng: np.random.Generator) -> list[Piece]:
     if chance[1] < NO_STOP and not out[-1].theme and out[-1].text.strip() in {".", "!"}:
         out = out[:-1]
     if chance[4] < BANGS:
-        out.append(Piece("!!"))
+        stopped = not out[-1].theme and out[-1].text.strip() == "."
+        out = [*(out[:-1] if stopped else out), Piece("!!")]
     if chance[3] < EMOJI:
         cross = sum({"+": 1, "-": -1}.get(p.sentiment, 0) for p in out if p.theme) < 0
         faces = CROSS if cross else HAPPY

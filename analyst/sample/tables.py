@@ -85,6 +85,11 @@ def response_ids(answers: Answers) -> list[str]:
     return ids
 
 
+def session_id(number: int) -> str:
+    """Id of a session by its row: ``s-000001``."""
+    return f"s-{number + 1:06d}"
+
+
 def response_tables(
     spec: CompanySpec,
     people: People,
@@ -127,7 +132,7 @@ def session_table(spec: CompanySpec, people: People, sessions: Sessions, bank: B
     silent = rng.random(sessions.n) < NO_SUMMARY
     rows: list[Sequence[object]] = []
     for i in np.flatnonzero(people.consent[sessions.user]):
-        session, user, platform = f"s-{i + 1:06d}", int(sessions.user[i]), int(sessions.platform[i])
+        session, user, platform = session_id(int(i)), int(sessions.user[i]), int(sessions.platform[i])
         version = version_of(spec, int(sessions.release[i]))
         summary = "" if silent[i] else _summary(spec, sessions, int(i), bank, rng, platform, version)
         head = (
@@ -224,11 +229,11 @@ def _ticket(
         version_of(spec, int(answers.release[i])),
         spec.name,
     )
-    # Within two days before the answer, in the same week.
-    at = max(
-        int(answers.at[i] - rng.random() * 2 * DAY),
-        seconds(spec.monday(int(answers.week[i]))) + int(rng.integers(3600, DAY // 4)),
-    )
+    # Some hours before the answer or up to a day after it, in the same week.
+    monday = seconds(spec.monday(int(answers.week[i])))
+    at = int(answers.at[i] + (rng.random() * 28 - 8) * 3600)
+    if not monday + 6 * 3600 <= at < monday + WEEK:
+        at = int(answers.at[i])
     old = at < seconds(LAST_MONDAY) + WEEK - 4 * DAY
     status = ("open", "pending", "solved", "closed")[int(pick(rng, (1, 2, 6, 6) if old else (5, 3, 3, 0.1), 1)[0])]
     priority = ("low", "normal", "high", "urgent")[int(pick(rng, (2, 6, 3, 1), 1)[0])]

@@ -6,15 +6,16 @@ from pathlib import Path
 
 import numpy as np
 
-from analyst.sample.answers import Answers
+from analyst.sample.answers import Answers, Sessions
 from analyst.sample.catalogue import STORY, THEMES
 from analyst.sample.comments import Comment
 from analyst.sample.people import Bools, Floats, People
 from analyst.sample.scores import Scored, cost, expected_y, theme_cost
 from analyst.sample.spec import CompanySpec, Plan
-from analyst.sample.tables import Table, write_table
+from analyst.sample.tables import Table, session_id, write_table
 
 OPINIONS = ("response_id", "start", "end", "theme", "sentiment", "screen")
+FRICTIONS = ("session_id", "screen", "story", "theme", "harmful")
 WEEKS = ("week", "monday", "answers", "nps", "expected_nps", "expected_nps_without_causes")
 
 
@@ -23,11 +24,12 @@ def write_truth(
     spec: CompanySpec,
     people: People,
     answers: Answers,
+    sessions: Sessions,
     scored: Scored,
     ids: Sequence[str],
     comments: Sequence[Comment],
 ) -> None:
-    """Write opinions.csv, themes.csv, weeks.csv, causes.json and fixes.json into ``folder``."""
+    """Write opinions.csv, frictions.csv, themes.csv, weeks.csv, causes.json and fixes.json into ``folder``."""
     folder.mkdir(parents=True, exist_ok=True)
     rows = [
         (identity, o.start, o.end, o.theme, o.sentiment, o.screen or "")
@@ -35,11 +37,22 @@ def write_truth(
         for o in comment.opinions
     ]
     write_table(folder / "opinions.csv", Table(OPINIONS, rows))
+    write_table(folder / "frictions.csv", friction_table(spec, people, sessions))
     themes = [(theme.name, theme.description, theme.kind) for theme in THEMES]
     write_table(folder / "themes.csv", Table(("theme", "description", "kind"), themes))
     write_table(folder / "weeks.csv", week_table(spec, people, answers, scored))
     _write_json(folder / "causes.json", causes(spec, people, answers, scored))
     _write_json(folder / "fixes.json", fixes(spec, people, answers, scored))
+
+
+def friction_table(spec: CompanySpec, people: People, sessions: Sessions) -> Table:
+    """What went wrong in which recorded session, and whether it did harm."""
+    rows = [
+        (session_id(int(i)), STORY[plan.subject].screen, plan.subject, plan.theme, int(plan.points is not None))
+        for i in np.flatnonzero(people.consent[sessions.user] & sessions.hits.any(axis=1))
+        for plan in (spec.plans[number] for number in np.flatnonzero(sessions.hits[i]))
+    ]
+    return Table(FRICTIONS, rows)
 
 
 def _write_json(path: Path, value: object) -> None:

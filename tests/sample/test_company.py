@@ -100,8 +100,10 @@ def test_texts_vary_like_people(responses: Rows) -> None:
     assert 8 <= median(words) <= 16
     assert max(words) >= 100
     assert words.count(1) >= 150
-    assert not any("{" in text and "role" not in text for text in texts)
+    assert not any("{" in text and '"role"' not in text for text in texts)
     assert any("@example.com" in text for text in texts)
+    assert any("\n" in text for text in texts)
+    assert any("<script>" in text or "Ignore all previous" in text for text in texts)
     assert any("4111 1111 1111 1111" in text for text in texts)
 
 
@@ -159,6 +161,18 @@ def test_sessions_are_consistent(company: SampleCompany) -> None:
     signals = ("rage_taps", "dead_taps", "ui_freezes", "crashes", "errors")
     rough = {row["session_id"] for row in rows if any(int(row[name]) for name in signals)}
     assert 0.1 < len(rough) / len(by_session) < 0.7
+
+
+def test_frictions_left_their_signals(company: SampleCompany) -> None:
+    signals = ("rage_taps", "dead_taps", "ui_freezes", "crashes", "errors")
+    counts = {
+        (row["session_id"], row["screen"]): sum(int(row[name]) for name in signals)
+        for row in read(company.files["sessions"])
+    }
+    rows = read(company.truth / "frictions.csv")
+    assert len(rows) > 3_000
+    assert all(counts[row["session_id"], row["screen"]] > 0 for row in rows)
+    assert {row["harmful"] for row in rows} == {"0", "1"}
 
 
 def test_opinions_are_exact_and_in_order(company: SampleCompany, responses: Rows) -> None:
