@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 LEAST = 30  # rows that a segment needs inside, and outside
 LEAST_HITS = 5
 SHOWN = 5
+ADDS = 2.0  # z by which a segment must differ from those already told
+MOST_TRIED = 60
 
 
 @dataclass(frozen=True)
@@ -79,10 +81,9 @@ def segment_lifts(groups: Groups, count: NDArray[np.float64], hits: NDArray[np.f
     """For each of t things, the segments where it is commoner than outside, sharpest first, at most five.
 
     `count` (r,) are the units in each row, `hits` (r, t) how many of them have the thing. All t x g comparisons share
-    one false-discovery control at 5 % (Benjamini & Hochberg 1995); only what holds is given. A pair of levels is given
-    only where it is sharper than either level alone.
+    one false-discovery control at 5 % (Benjamini & Hochberg 1995); only what holds is given, and
+    only where it says something that a sharper segment does not (Firefox on Windows lies within the web).
     """
-    things = hits.shape[1]
     n_in = groups.member @ count
     hit_in = groups.member @ hits
     n_out = float(count.sum()) - n_in
@@ -90,25 +91,46 @@ def segment_lifts(groups: Groups, count: NDArray[np.float64], hits: NDArray[np.f
     z = _z(hit_in, n_in[:, None], hit_out, n_out[:, None])
     usable = (hit_in >= LEAST_HITS) & (n_in[:, None] > 0) & (n_out[:, None] > 0)
     held = np.zeros(z.shape, dtype=bool)
-    held[usable] = false_discoveries(special.erfc(np.abs(z[usable]) / np.sqrt(2)))
-    found = []
-    for thing in range(things):
+    held[usable] = false_discoveries(_chance(hit_in, n_in[:, None], hit_out, n_out[:, None])[usable])
+    found: list[list[SegmentLift]] = []
+    for thing in range(hits.shape[1]):
         sharp = np.flatnonzero(held[:, thing] & (z[:, thing] > 0))
-        order = sharp[np.argsort(-z[sharp, thing], kind="stable")]
-        singles = {groups.where[i][0]: z[i, thing] for i in sharp if len(groups.where[i]) == 1}
-        kept = [
-            i
-            for i in order
-            if len(groups.where[i]) == 1
-            or all(z[i, thing] > singles.get(level, -np.inf) for level in groups.where[i])
-        ]  # fmt: skip
-        found.append(
-            [
-                _lift(groups.where[i], hit_in[i, thing], n_in[i], hit_out[i, thing], n_out[i])
-                for i in kept[:SHOWN]
-            ]
-        )  # fmt: skip
+        order = sharp[np.lexsort((sharp, -z[sharp, thing]))]
+        kept = _own_share(groups, order, count, hits[:, thing])
+        found.append([_lift(groups.where[i], hit_in[i, thing], n_in[i], hit_out[i, thing], n_out[i]) for i in kept])
     return found
+
+
+def _own_share(
+    groups: Groups, order: NDArray[np.int64], count: NDArray[np.float64], hits: NDArray[np.float64]
+) -> list[int]:
+    """Of the segments in `order`, those that say something which the ones before them do not, at most five.
+
+    A segment must be commoner outside those kept already; one that lies within them must be sharper than they are.
+    """
+    kept: list[int] = []
+    known = np.zeros(len(count), dtype=bool)
+    for i in order[:MOST_TRIED]:
+        mine = np.zeros(len(count), dtype=bool)
+        mine[groups.member[[i]].indices] = True
+        beyond = mine & ~known
+        if count[beyond].sum() >= LEAST:
+            z = _z_of(count, hits, beyond, ~mine & ~known)
+        else:
+            z = _z_of(count, hits, mine, known & ~mine)
+        if not kept or z > ADDS:
+            kept.append(int(i))
+            known |= mine
+        if len(kept) == SHOWN:
+            break
+    return kept
+
+
+def _z_of(
+    count: NDArray[np.float64], hits: NDArray[np.float64], inside: NDArray[np.bool_], outside: NDArray[np.bool_]
+) -> float:
+    sums = [np.array([float(values[rows].sum())]) for rows in (inside, outside) for values in (hits, count)]
+    return float(_z(*sums)[0])
 
 
 def _z(
@@ -123,6 +145,16 @@ def _z(
     variance = pooled * (1 - pooled) * (1 / n_in + 1 / n_out)
     difference = hit_in / n_in - hit_out / n_out
     return np.divide(difference, np.sqrt(variance), out=np.zeros_like(difference), where=variance > 0)
+
+
+def _chance(
+    hit_in: NDArray[np.float64], n_in: NDArray[np.float64], hit_out: NDArray[np.float64], n_out: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Two-sided p of as many hits inside, given all hits: the binomial tail, exact where a normal one would call a
+    handful of hits in a small segment certain. The incomplete beta function takes weighted counts as well."""
+    total, share = hit_in + hit_out, n_in / (n_in + n_out)
+    tail = special.betainc(np.maximum(hit_in, 1e-9), total - hit_in + 1, share)
+    return np.asarray(np.minimum(1.0, 2 * tail))
 
 
 def _lift(where: Where, hit_in: float, n_in: float, hit_out: float, n_out: float) -> SegmentLift:
