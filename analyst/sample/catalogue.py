@@ -97,7 +97,7 @@ STORIES = (
         "payment_freeze",
         "Payment",
         "card_payment",
-        (("rage_taps", 3.5), ("ui_freezes", 1.6), ("errors", 0.4)),
+        (("rage_taps", 3.5), ("ui_freezes", 2.4), ("errors", 0.4)),
         "The Payment screen freezes after a declined card or the bank's check",
     ),
     Story(
