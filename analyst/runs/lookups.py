@@ -64,8 +64,8 @@ def calendar(connection: duckdb.DuckDBPyConnection, query: Query, *, until: date
     """Changes dated in the window or the week before it, oldest first; dates as the calendar gives them."""
     rows = connection.execute(
         """
-        SELECT strftime(at, '%Y-%m-%d'), kind, coalesce(title, kind), coalesce(version, ''), coalesce(platform, '')
-        FROM changes WHERE at >= ? AND at < ? AND at < ? ORDER BY at, change_id
+        SELECT strftime("at", '%Y-%m-%d'), kind, coalesce(title, kind), coalesce(version, ''), coalesce(platform, '')
+        FROM changes WHERE "at" >= ? AND "at" < ? AND "at" < ? ORDER BY "at", change_id
         """,
         [query.window.start - timedelta(days=CALENDAR_DAYS_BEFORE), query.window.end, until],
     ).fetchall()
