@@ -5,7 +5,7 @@ two, `exposure_gaps` what meeting friction goes with. All are pure functions of 
 """
 
 from analyst.findings.counts import VisitCounts, named_screens, visit_counts
-from analyst.findings.exposure import ExposureGap, Trouble, exposure_gaps, find_troubles
+from analyst.findings.exposure import ExposureGap, Trouble, adjusted_gaps, exposure_gaps, find_troubles
 from analyst.findings.links import screen_links
 from analyst.findings.movement import why
 from analyst.findings.screens import rage_band, screen_frictions
@@ -37,6 +37,7 @@ __all__ = [
     "ThemeName",
     "Trouble",
     "VisitCounts",
+    "adjusted_gaps",
     "detractor_segments",
     "exposure_gaps",
     "find_troubles",

@@ -106,6 +106,38 @@ def exposure_gaps(frame: DesignFrame, troubles: list[Trouble] | None = None) -> 
     return sorted(found, key=lambda g: (g.gap.value / g.error, g.trouble.screen, g.trouble.signals))
 
 
+def adjusted_gaps(
+    frame: DesignFrame, indicators: NDArray[np.bool_], rows: NDArray[np.bool_]
+) -> list[tuple[float, float] | None]:
+    """(gap, standard error) in points of each indicator (n, k) by itself among `rows` (n,), adjusted as above but not
+    for the other indicators; None where too few have it, or too few have it not.
+
+    The coefficient of the full regression, by partialling out what it is adjusted for (Frisch & Waugh 1933).
+    """
+    found: list[tuple[float, float] | None] = []
+    if not rows.any():
+        return [None] * indicators.shape[1]
+    design, free = _design(frame, [], rows)
+    w = frame.weight[rows] / frame.weight[rows].mean()
+    penalty = np.full(design.shape[1], PENALTY)
+    penalty[:free] = 0.0
+    inverse = np.linalg.pinv(design.T @ (design * w[:, None]) + np.diag(penalty), hermitian=True)
+    both = np.column_stack([frame.y[rows], indicators[rows].astype(float)])
+    both = both - design @ (inverse @ (design.T @ (both * w[:, None])))
+    _, person = np.unique(frame.person[rows], return_inverse=True)
+    y, n, p = both[:, 0], len(both), design.shape[1] + 1
+    for k in range(indicators.shape[1]):
+        d = both[:, 1 + k]
+        size = float((w * d) @ d)
+        if not _enough(indicators[rows, k]) or size <= 0:
+            found.append(None)
+            continue
+        gap = float((w * d) @ y) / size
+        scores = np.bincount(person, w * d * (y - gap * d))
+        found.append((gap, float(np.sqrt(np.square(scores).sum() * n / max(1, n - p))) / size))
+    return found
+
+
 def _enough(exposed: NDArray[np.bool_]) -> bool:
     met = int(exposed.sum())
     return met >= FEWEST and len(exposed) - met >= FEWEST

@@ -1,0 +1,7 @@
+"""What to fix first: candidates from what happened and what was said, their expected lift, and their order."""
+
+from analyst.fixes.lift import REALISATION, e_value, expected_lift
+from analyst.fixes.ranking import EFFORT, Evidence, rank_fixes
+from analyst.fixes.types import Fix, Grade
+
+__all__ = ["EFFORT", "REALISATION", "Evidence", "Fix", "Grade", "e_value", "expected_lift", "rank_fixes"]
