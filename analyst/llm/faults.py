@@ -43,6 +43,8 @@ def malformed(endpoint: Endpoint, what: str) -> Fault:
 
 def fault_of(error: Exception, endpoint: Endpoint, settings: LlmSettings) -> Fault:
     """The fault that an exception from LangChain, the SDK or their insides stands for."""
+    if isinstance(error, ImportError):
+        return Fault("packages", f"The packages for the LLM do not load ({error}).", "pip install 'undertone[llm]'")
     import openai
 
     if isinstance(error, openai.APITimeoutError):

@@ -22,6 +22,7 @@ Reason = Literal[
     "malformed",  # what came back is not what an OpenAI-compatible endpoint sends
     "not_found",  # no such path or model
     "not_reachable",  # no connection
+    "packages",  # langchain-openai or what it needs is broken
     "rate_limited",  # too many requests, or no quota left
     "redirected",  # the endpoint points elsewhere; text goes only to the host in the settings
     "refused",  # the model declined

@@ -50,6 +50,7 @@ def test_a_good_answer_by_schema(server: ScriptedServer, build: Build) -> None:
     assert (answer.usage.input_tokens, answer.usage.output_tokens, answer.usage.estimated) == (120, 30, False)
     body = server.posts[0].body
     assert body["response_format"]["type"] == "json_schema"
+    assert body["response_format"]["json_schema"]["strict"] is False
     assert body["response_format"]["json_schema"]["schema"] == Named.model_json_schema()
     assert body["model"] == "tiny"
     assert body["temperature"] == 0.0
@@ -65,6 +66,7 @@ def test_a_good_answer_by_schema(server: ScriptedServer, build: Build) -> None:
         f"```json\n{GOOD}\n```",
         f"Here you are:\n```\n{GOOD}\n```\nAnything else?",
         f'<think>maybe {{"name": "Wrong", "count": 9}}?</think>\n{GOOD}',
+        f'<think>{{"name": "Wrong", "count": 9}}</think>Sure! {GOOD}',
         f"the server's template opened the thought</think>{GOOD}",
         f"Sure! {GOOD} Hope that helps.",
         completion([{"type": "text", "text": GOOD}]),

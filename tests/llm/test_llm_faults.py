@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 from collections.abc import Callable
 from time import monotonic, sleep
 
@@ -50,6 +51,7 @@ def choices(value: object) -> Answer:
         (error(429, "You exceeded your current quota"), "rate_limited", "no quota"),
         (error(400, "maximum context length is 2048 tokens"), "too_long", "longer than"),
         (Answer(raw=b"too big", status=413, content_type="text/plain"), "too_long", "longer than"),
+        (error(500, "no route for sk-secret"), "server", "no route for [key]"),
         (error(500, "boom"), "server", "status 500: boom"),
         (Answer(raw=b"<html>bad gateway</html>", status=502, content_type="text/html"), "server", "(status 502)"),
     ],
@@ -199,3 +201,11 @@ def test_redirects_are_not_followed(server: ScriptedServer, build: Build, status
         assert isinstance(answer, LlmFailed)
         assert answer.reason == "redirected"
         assert elsewhere.requests == []
+
+
+def test_broken_packages_are_a_fault_too(server: ScriptedServer, build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "langchain_openai", None)  # what an import of a broken package looks like
+    monkeypatch.setattr("analyst.llm.endpoint.find_spec", lambda name: object())
+    answer = ask(build())
+    assert isinstance(answer, LlmFailed)
+    assert (answer.reason, answer.hint) == ("packages", "pip install 'undertone[llm]'")

@@ -39,7 +39,7 @@ def test_the_environment_neither_steers_nor_adds(
             "OPENAI_API_KEY": "sk-foreign",
             "OPENAI_BASE_URL": foreign.url,
             "OPENAI_API_BASE": foreign.url,
-            "OPENAI_PROXY": foreign.url,
+            "OPENAI_PROXY": "gopher://foreign",
             "OPENAI_ORG_ID": "org-foreign",
             "OPENAI_PROJECT_ID": "proj-foreign",
             "OPENAI_CUSTOM_HEADERS": "x-foreign: 1\nAuthorization: Bearer foreign",
@@ -177,7 +177,7 @@ def test_a_torn_line_spoils_no_other(tmp_path: Path, server: ScriptedServer, bui
     ask(build(), "one")
     with lines.open("a") as handle:
         handle.write('{"event":"sent","call_id":"torn')
-    ask(build(), "two")
+    ask(build(), "two", ("an id with a\u2028line separator",))
     assert [call.outcome for call in Outbox(tmp_path).calls()] == ["answered", "answered"]
 
 
