@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -35,7 +34,7 @@ def import_(
         )
     reports, failed = import_files(session, files, source, mapping, quiet=as_json)
     if as_json:
-        print_json({"imports": [asdict(report) for report in reports], "failed": failed})
+        print_json({"imports": [report.to_dict() for report in reports], "failed": failed})
     else:
         for report in reports:
             show_report(report)
@@ -52,17 +51,18 @@ def import_files(
     session: Session, files: list[Path], source: str = "auto", mapping: Path | None = None, *, quiet: bool = False
 ) -> tuple[list[ImportReport], dict[str, str]]:
     """Import each file; a file that cannot be read does not stop the others. Reports, and sentences by file."""
-    from analyst.records import import_file, open_store
+    from analyst.records import import_file, load_mapping, open_store
 
     reports: list[ImportReport] = []
     failed: dict[str, str] = {}
+    told = load_mapping(mapping) if mapping is not None else None
     session.settings.workspace.mkdir(parents=True, exist_ok=True)
     with progress(quiet) as shown, open_store(session.settings.database_url) as store:
         for path in files:
             try:
                 reports.append(
                     import_file(
-                        store, path, source=source, mapping=mapping,
+                        store, path, source=source, mapping=told,
                         settings=session.settings, clock=session.clock, progress=shown,
                     )
                 )  # fmt: skip
@@ -80,12 +80,14 @@ def show_report(report: ImportReport) -> None:
 
     show(
         f"[bold]{escape(Path(report.file).name)}[/] as {report.record}: {report.read:,} rows read, {report.new:,} new, "
-        f"{report.replaced:,} replaced, {report.unchanged:,} unchanged, {report.refused:,} refused."
+        f"{report.replaced:,} replaced, {report.unchanged:,} unchanged, {report.duplicates:,} duplicates, "
+        f"{report.refused:,} refused."
     )
     table = Table("Field", "Column", "How sure", box=None, padding=(0, 3, 0, 2), header_style="dim")
-    for canonical, header, sure in report.mapping:
-        table.add_row(escape(canonical), escape(header), escape(sure))
-    show(table)
+    for mapped in report.mapping:
+        table.add_row(escape(mapped.canonical), escape(mapped.header), escape(mapped.sure))
+    if report.mapping:
+        show(table)
     if report.segments:
         show(f"  Segments: {escape(', '.join(report.segments))}")
     for note in [*report.notes, *report.warnings]:
