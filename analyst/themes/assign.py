@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyst.themes.cluster import Floats, Ints, centroids
+from analyst.themes.muting import mute
 
 _HEAD_DIMENSIONS = 128
 _FLOOR = 0.25  # nothing less likely than this is ever placed, whatever coverage is asked for
@@ -28,7 +29,8 @@ class Head:
     """Scores = vectors @ weights.T + bias, softmax of them = the probability of each theme.
 
     `reach` (k,) is the least cosine to its centroid that a theme accepts, `core` (k,) the cosine from which
-    a text is one of its core, `threshold` the least probability that is placed at all.
+    a text is one of its core, `threshold` the least probability that is placed at all. All of them live in
+    the space without the `muted` directions.
     """
 
     weights: Floats  # (k, d)
@@ -37,6 +39,7 @@ class Head:
     reach: Floats  # (k,)
     core: Floats  # (k,)
     threshold: float
+    muted: Floats  # (m, d), orthonormal: directions of the space that say nothing of the subject
 
     @property
     def count(self) -> int:
@@ -54,7 +57,7 @@ class Assignment:
 
 
 def assign(head: Head, vectors: Floats) -> Assignment:
-    """Place unit rows (n, d): the most likely theme, unless it is too unlikely or too far away."""
+    """Place unit rows (n, d) of the encoder: the most likely theme, unless it is too unlikely or too far away."""
     n = len(vectors)
     theme = np.full(n, -1, dtype=np.int64)
     probability = np.zeros(n, dtype=np.float32)
@@ -63,10 +66,11 @@ def assign(head: Head, vectors: Floats) -> Assignment:
         return Assignment(theme, probability, state)
     for first in range(0, n, _AT_ONCE):
         part = slice(first, min(first + _AT_ONCE, n))
-        chances = _probabilities(head, vectors[part])
+        heard = mute(vectors[part], head.muted)
+        chances = _probabilities(head, heard)
         best = chances.argmax(axis=1)
         chance = chances[np.arange(len(best)), best]
-        near = np.einsum("nd,nd->n", vectors[part], head.centroids[best])
+        near = np.einsum("nd,nd->n", heard, head.centroids[best])
         placed = (chance >= head.threshold) & (near >= head.reach[best])
         theme[part] = np.where(placed, best, -1)
         probability[part] = chance
@@ -83,27 +87,32 @@ def _probabilities(head: Head, vectors: Floats) -> NDArray[np.float64]:
     return result
 
 
-def train_head(vectors: Floats, labels: Ints, strength: Floats, counts: Ints, coverage: float) -> Head:
+def train_head(
+    vectors: Floats, labels: Ints, strength: Floats, counts: Ints, coverage: float, muted: Floats | None = None
+) -> Head:
     """A head from clustered unit rows: `labels` (n,) with -1 for noise, `strength` (n,) 0..1, `counts` (n,).
 
     The logistic regression learns from the members; its temperature is set on held-out members (their label)
     and on noise (the share of votes of its 15 nearest members), so that a probability means what it says.
+    `vectors` are muted already, by the directions `muted` (m, d).
     The threshold then aims at `coverage` of all mentions, within [0.25, 0.5].
     """
     count = int(labels.max(initial=-1)) + 1
     middle = centroids(vectors, labels)
+    silent = np.zeros((0, vectors.shape[1]), np.float32)
+    basis = silent if muted is None else muted
     if count == 0:
         empty = np.zeros(0, np.float32)
-        return Head(np.zeros((0, vectors.shape[1]), np.float32), empty, middle, empty, empty, _SURE)
+        return Head(silent, empty, middle, empty, empty, _SURE, basis)
     taught = (labels >= 0) & (strength >= _CORE_STRENGTH)
     sizes = np.bincount(labels[taught], minlength=count)
     for group in np.flatnonzero(sizes < _MIN_TAUGHT):
         taught |= labels == group
     weights, bias = _scores(vectors, labels, taught, middle)
     reach, core = _spread(vectors, labels, taught, middle)
-    head = Head(weights, bias, middle, reach, core, 0.0)
+    head = Head(weights, bias, middle, reach, core, 0.0, silent)  # these vectors are muted already
     placed = assign(head, vectors)
-    return replace(head, threshold=_threshold(placed, counts, coverage))
+    return replace(head, threshold=_threshold(placed, counts, coverage), muted=basis)
 
 
 def _scores(vectors: Floats, labels: Ints, taught: NDArray[np.bool_], middle: Floats) -> tuple[Floats, Floats]:

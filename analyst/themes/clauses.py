@@ -23,6 +23,7 @@ _ABBREVIATIONS = word_lists("abbreviations")["all"]
 _EMOJI = r"\U0001F300-\U0001FAFF\u2600-\u27BF\u2190-\u21FF\u2B00-\u2BFF\uFE0F\u200D"
 _BREAK = re.compile(
     r"(?P<line>[ \t]*[\r\n\u2028\u2029\x0b\x0c]+)"
+    r"|(?P<remark>(?<![\s\S])\s*[(（\[【][^()（）\[\]【】\n]{2,40}[)）\]】](?=\s*\w))"
     r"|(?P<wide>[。！？।؟۔]+[\"'”’」』）)\]]*)"
     r"|(?P<stop>[.!?…]+[\"'”’»)\]]*)(?=\s|[" + _EMOJI + r"]|$)"
     r"|(?P<glued>(?<=[a-zäöüñáéíóú]{2})[.!?]+)(?=[A-ZÄÖÜÑ¿¡][a-zäöüñáéíóú' ])"

@@ -7,6 +7,8 @@ members speak of it. Themes take turns, so that no two get the same name.
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -15,9 +17,12 @@ from numpy.typing import NDArray
 
 from analyst.themes.cluster import Floats, Ints, centroids
 from analyst.themes.keywords import Phrases, association, collect_phrases, stem
+from analyst.themes.polarity import polarity
 from analyst.themes.words import STOP_WORDS, tokens
 
 Embed = Callable[[list[str]], Floats]
+Keep = Callable[[list[list[str]]], dict[int, str]]
+_MID_SENTENCE = re.compile(r"(?<=[a-zäöüß,] )[^\W\d_]+")
 
 _CANDIDATES = 40  # phrases a theme offers for its label
 _KEYWORDS = 8
@@ -33,38 +38,65 @@ class Naming:
     keywords: list[str]
 
 
+@dataclass(frozen=True)
+class _Theme:
+    """What a theme brings to the choice of its label: phrases offered, their closeness, and its own words."""
+
+    offered: list[int]
+    near: NDArray[np.float64]  # (len(offered),)
+    npmi: NDArray[np.float64]  # (m,)
+    counts: NDArray[np.float64]  # (m,)
+    size: int
+    words: dict[str, tuple[float, float]]  # stem -> (npmi, share of members)
+    mood: float
+
+
 def name_themes(
     texts: list[str],
     languages: list[str],
     vectors: Floats,
     groups: Ints,
     embed: Embed,
-    taken: dict[int, str] | None = None,
+    *,
+    spelling: dict[str, str] | None = None,
+    keep: Keep | None = None,
 ) -> list[Naming]:
     """Names of the groups 0..k-1 in `groups` (n,), where `texts` (n) have unit rows `vectors` (n, d).
 
-    `embed` turns phrases into unit rows of the same space. `taken` holds labels that stay as they are.
+    `embed` turns phrases into unit rows of the same space. `spelling` maps words in lower case to the way
+    people write them (iOS, Zoom). `keep` is asked, once the keywords are known, which labels stay as they are.
     """
     count = int(groups.max(initial=-1)) + 1
     if count == 0:
         return []
     rows = _rows_to_read(groups)
-    phrases = collect_phrases(
-        [texts[i] for i in rows], [languages[i] for i in rows], _LEAST_HOLDERS if len(rows) > 40 else 1
-    )
-    if not phrases.keys:
-        return [Naming(_fallback(texts, vectors, groups, g), []) for g in range(count)]
+    read, spoken = [texts[i] for i in rows], [languages[i] for i in rows]
+    phrases = collect_phrases(read, spoken, _LEAST_HOLDERS if len(rows) > 40 else 1)
     npmi, counts = association(phrases, groups[rows])
     sizes = np.bincount(groups[rows][groups[rows] >= 0], minlength=count)
     offered = [_offers(npmi[g], counts[g], sizes[g], phrases) for g in range(count)]
     near = _closeness(offered, phrases, centroids(vectors, groups), embed)
-    words = _word_strengths(phrases, npmi, counts, sizes)
+    strengths = _word_strengths(phrases, npmi, counts, sizes)
+    moods = _moods(read, spoken, groups[rows], count)
     keywords = [_keywords(offered[g], near[g], npmi[g], counts[g], phrases) for g in range(count)]
-    chosen = _choose(offered, near, npmi, counts, sizes, words, phrases, taken or {})
+    kept = keep(keywords) if keep else {}
+    chosen = dict(kept)
+    used: dict[str, int] = {}
+    for label in chosen.values():
+        _use(used, label)
+    for g in range(count):
+        if g not in chosen:
+            theme = _Theme(offered[g], near[g], npmi[g], counts[g], int(sizes[g]), strengths[g], float(moods[g]))
+            label = _choose(theme, used, set(chosen.values()), phrases) or _fallback(texts, vectors, groups, g)
+            chosen[g] = label
+            _use(used, label)
+    as_written = spelling or {}
     return [
-        Naming(chosen[g] or _fallback(texts, vectors, groups, g), keywords[g])
-        for g in range(count)
-    ]  # fmt: skip
+        Naming(
+            chosen[g] if g in kept else _sentence_case(chosen[g], as_written), [_spelled(k, as_written) for k in words]
+        )
+        for g, words in enumerate(keywords)
+    ]
 
 
 def _rows_to_read(groups: Ints) -> list[int]:
@@ -140,65 +172,59 @@ def _word_strengths(
     ]
 
 
-def _choose(
-    offered: list[list[int]],
-    near: list[NDArray[np.float64]],
-    npmi: NDArray[np.float64],
-    counts: NDArray[np.float64],
-    sizes: Ints,
-    words: list[dict[str, tuple[float, float]]],
-    phrases: Phrases,
-    taken: dict[int, str],
-) -> list[str | None]:
-    """One label a theme, the largest theme first; words in earlier labels weigh against later ones."""
-    chosen: list[str | None] = [taken.get(g) for g in range(len(offered))]
-    used: dict[str, int] = {}
-    for label in taken.values():
-        _use(used, label)
-    for g in range(len(offered)):
-        if chosen[g] is not None or not offered[g]:
-            continue
-        scores = [
-            _label_score(
-                j, float(near[g][place]), float(npmi[g, j]), float(counts[g, j]), int(sizes[g]), words[g], used, phrases
-            )
-            for place, j in enumerate(offered[g])
-        ]
-        order = sorted(range(len(scores)), key=lambda place: (-scores[place], offered[g][place]))
-        names = {label.lower() for label in chosen if label}
-        for place in order:
-            label = _sentence_case(phrases.surface[offered[g][place]])
-            if label.lower() not in names:
-                chosen[g] = label
-                _use(used, label)
-                break
-    return chosen
+def _moods(texts: list[str], languages: list[str], groups: Ints, count: int) -> NDArray[np.float64]:
+    """The mean polarity of each group's English texts, (k,), -1 to 1: a label must not say the opposite."""
+    total, n = np.zeros(count), np.zeros(count)
+    for text, language, group in zip(texts, languages, groups.tolist(), strict=True):
+        if group >= 0 and language == "en":
+            total[group] += polarity(text)
+            n[group] += 1
+    result: NDArray[np.float64] = total / np.maximum(n, 1)
+    return result
 
 
-def _label_score(
-    j: int,
-    near: float,
-    npmi: float,
-    held: float,
-    size: int,
-    words: dict[str, tuple[float, float]],
-    used: dict[str, int],
-    phrases: Phrases,
-) -> float:
+def _choose(theme: _Theme, used: dict[str, int], names: set[str], phrases: Phrases) -> str | None:
+    """The best phrase of a theme that is no other theme's name yet; None when it offers none."""
+    lowered = {name.lower() for name in names}
+    strongest = max((belongs for belongs, _ in theme.words.values()), default=0.0)
+    scores = {
+        j: _label_score(j, float(theme.near[place]), theme, strongest, used, phrases)
+        for place, j in enumerate(theme.offered)
+    }
+    for j in sorted(scores, key=lambda j: (-scores[j], j)):
+        if phrases.surface[j].lower() not in lowered:
+            return phrases.surface[j]
+    return None
+
+
+def _label_score(j: int, near: float, theme: _Theme, strongest: float, used: dict[str, int], phrases: Phrases) -> float:
     content = phrases.content[j]
-    known = [words.get(word, (-0.2, 0.0)) for word in content]
+    known = [theme.words.get(word, (-0.2, 0.0)) for word in content]
     if not known:
         return -1.0
     # How many members speak of any of its words (words of the theme only), and how much the words belong here.
     covered = 1.0 - float(np.prod([1.0 - share for belongs, share in known if belongs > 0.02]))
+    best = max(belongs for belongs, _ in known) / max(strongest, 1e-9)
     belonging = float(np.mean([belongs for belongs, _ in known]))
-    weakest = min(belongs for belongs, _ in known)
-    length = {1: -0.06, 2: 0.03, 3: 0.04, 4: 0.02}.get(len(phrases.keys[j]), -0.02)
-    repeats = 0.05 * sum(used.get(word, 0) > 0 for word in content)
-    common = 0.04 * float(np.log1p(held))
+    weakest = min(0.0, *(belongs for belongs, _ in known))
+    mood = theme.mood * polarity(phrases.surface[j])
+    repeats = sum(used.get(word, 0) > 0 for word in content)
     return (
-        near + 0.6 * belonging + 0.35 * min(covered, 0.6) + 0.3 * npmi + common + length - repeats + min(weakest, 0.0)
+        near
+        + 0.6 * belonging
+        + 0.15 * best
+        + 0.35 * min(covered, 0.6)
+        + 0.3 * float(theme.npmi[j])
+        + 0.04 * float(np.log1p(theme.counts[j]))
+        + _LENGTH.get(len(phrases.keys[j]), -0.02)
+        + 0.2 * mood
+        - 0.05 * repeats
+        + weakest
     )
+
+
+# One word is seldom a name a person would give; a phrase of more than four is read, not recognised.
+_LENGTH = {1: -0.28, 2: 0.02, 3: 0.05, 4: 0.03}
 
 
 def _use(used: dict[str, int], label: str) -> None:
@@ -206,10 +232,29 @@ def _use(used: dict[str, int], label: str) -> None:
         used[word] = used.get(word, 0) + 1
 
 
-def _sentence_case(phrase: str) -> str:
-    words = [("I" + word[1:] if word == "i" or word.startswith("i'") else word) for word in phrase.split()]
-    text = " ".join(words)
-    return text[:1].upper() + text[1:]
+def spelling_of(texts: list[str]) -> dict[str, str]:
+    """How words are written mid-sentence where most people do not write them in lower case: ios -> iOS."""
+    forms: dict[str, Counter[str]] = {}
+    for text in texts:
+        if not text.isupper():
+            for word in _MID_SENTENCE.findall(text):
+                forms.setdefault(word.lower(), Counter())[word] += 1
+    found = {}
+    for low, counted in forms.items():
+        form, times = min(counted.items(), key=lambda item: (-item[1], item[0]))
+        if form != low and times >= 3 and times > 0.5 * counted.total():
+            found[low] = form
+    return found
+
+
+def _spelled(phrase: str, spelling: dict[str, str]) -> str:
+    return " ".join("I" + w[1:] if w == "i" or w.startswith("i'") else spelling.get(w, w) for w in phrase.split())
+
+
+def _sentence_case(phrase: str, spelling: dict[str, str]) -> str:
+    text = _spelled(phrase, spelling)
+    first = text.split(" ", 1)[0]
+    return text if first != first.lower() else text[:1].upper() + text[1:]
 
 
 def _fallback(texts: list[str], vectors: Floats, groups: Ints, group: int) -> str:
@@ -218,4 +263,4 @@ def _fallback(texts: list[str], vectors: Floats, groups: Ints, group: int) -> st
     middle = vectors[rows].mean(axis=0)
     order = sorted(rows, key=lambda row: (-float(vectors[row] @ middle), texts[row]))
     short = next((texts[row] for row in order if len(texts[row].split()) <= 6), texts[order[0]])
-    return _sentence_case(" ".join(short.split()[:6]).strip(" .,;:!?"))
+    return " ".join(short.split()[:6]).strip(" .,;:!?")

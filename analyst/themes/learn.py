@@ -14,6 +14,7 @@ from analyst.themes.catalogue import KEEP_LABEL_COSINE, Matching, match, new_the
 from analyst.themes.cluster import Clusters, Floats, Ints, centroids, consistent_sample, find_clusters
 from analyst.themes.labels import Embed, Naming, name_themes
 from analyst.themes.model import CatalogueTheme, ThemeModel
+from analyst.themes.muting import mute
 
 
 @dataclass(frozen=True)
@@ -31,28 +32,34 @@ def learn_themes(
     vectors: Floats,
     counts: Ints,
     *,
+    muted: Floats,
     settings: ThemeSettings,
     embed: Embed,
+    spelling: dict[str, str],
     encoder: str,
     previous: ThemeModel | None,
 ) -> Learned:
     """Themes of `texts` (n) in canonical order, with unit rows `vectors` (n, d), met `counts` (n,) times each.
 
+    `muted` (m, d) are the directions to leave out (see muting.py).
     `previous` lends its ids and labels where its themes are met again; one of another encoder is ignored,
     since its centroids lie in another space.
     """
     usable = previous if previous is not None and previous.encoder == encoder else None
     rows = consistent_sample(len(texts), settings.max_fit)
+    heard = mute(vectors, muted)
     clusters = find_clusters(
-        vectors[rows],
+        heard[rows],
         counts[rows],
         neighbours=settings.neighbours,
         min_share=settings.min_share,
         seed=settings.seed,
     )
-    head = train_head(vectors[rows], clusters.labels, clusters.strength, counts[rows], settings.coverage)
+    head = train_head(heard[rows], clusters.labels, clusters.strength, counts[rows], settings.coverage, muted)
     placed = assign(head, vectors)
-    model, events = _catalogue(head, clusters, placed, texts, languages, vectors, counts, embed, encoder, usable)
+    model, events = _catalogue(
+        head, clusters, placed, texts, languages, vectors, counts, embed, spelling, encoder, usable
+    )
     return Learned(model, events, True)
 
 
@@ -65,16 +72,24 @@ def _catalogue(
     vectors: Floats,
     counts: Ints,
     embed: Embed,
+    spelling: dict[str, str],
     encoder: str,
     previous: ThemeModel | None,
 ) -> tuple[ThemeModel, list[dict[str, Any]]]:
     old_centroids = previous.all_centroids() if previous else np.zeros((0, vectors.shape[1]), np.float32)
     old_themes = previous.themes if previous else []
-    first = name_themes(texts, languages, vectors, placed.theme, embed)
-    first = _complete(first, head.count)
-    found = match(head.centroids, [n.keywords for n in first], old_centroids, [t.keywords for t in old_themes])
-    kept = _kept_labels(found, old_themes)
-    names = _complete(name_themes(texts, languages, vectors, placed.theme, embed, kept), head.count) if kept else first
+    found = Matching([-1] * head.count, [0.0] * head.count, [])
+
+    def keep(keywords: list[list[str]]) -> dict[int, str]:
+        nonlocal found
+        found = match(head.centroids, _padded(keywords, head.count), old_centroids, [t.keywords for t in old_themes])
+        return _kept_labels(found, old_themes)
+
+    heard = mute(vectors, head.muted)
+    names = name_themes(
+        texts, languages, heard, placed.theme, lambda p: mute(embed(p), head.muted), spelling=spelling, keep=keep
+    )
+    names += [Naming(f"Theme {place + 1}", []) for place in range(len(names), head.count)]
     sizes = np.bincount(placed.theme[placed.theme >= 0], weights=counts[placed.theme >= 0], minlength=head.count)
     themes = _themes(names, found, old_themes, clusters, texts, vectors, placed)
     themes, areas = _with_areas(themes, head.centroids, sizes.astype(np.int64))
@@ -84,9 +99,9 @@ def _catalogue(
     return model, _named_events(found.events, themes, old_themes)
 
 
-def _complete(names: list[Naming], count: int) -> list[Naming]:
-    """One name for each theme, also for one that no text was placed in."""
-    return names + [Naming(f"Theme {place + 1}", []) for place in range(len(names), count)]
+def _padded(keywords: list[list[str]], count: int) -> list[list[str]]:
+    """Keywords for each theme, none for one that no text was placed in."""
+    return keywords + [[] for _ in range(len(keywords), count)]
 
 
 def _kept_labels(found: Matching, old: list[CatalogueTheme]) -> dict[int, str]:

@@ -18,7 +18,7 @@ from analyst.themes.cluster import Floats
 
 FORMAT = 1
 _ARRAYS, _CARD = "model.npz", "model.json"
-_HEAD_ARRAYS = ("weights", "bias", "centroids", "reach", "core")
+_HEAD_ARRAYS = ("weights", "bias", "centroids", "reach", "core", "muted")
 
 
 @dataclass(frozen=True)

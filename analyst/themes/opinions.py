@@ -58,6 +58,7 @@ _QUOTED_REPLY = re.compile(
     r"|\n>[^\n]*\n>",
     re.IGNORECASE,
 )
+_HANDLE = re.compile(r"(?<!\w)@\w{2,}")  # @names say who is spoken to, not what about
 _MARKUP = re.compile(r"</?[a-zA-Z][^<>\n]{0,200}>|&[a-z]{2,6};")
 
 _FRICTION_WORDS = re.compile(
@@ -107,9 +108,11 @@ def embedding_text(text: str, field: str = "text") -> str:
     meaning, and "tapped 4 times" must meet "tapped 7 times".
     """
     plain = _MARKUP.sub(" ", text) if "<" in text or "&" in text else text
+    if "@" in plain:
+        plain = _HANDLE.sub(" ", plain)
     if field == "summary":
         plain = _NUMBER.sub("", _SUBJECT.sub("", plain.strip()))
-    return squeeze(plain)
+    return squeeze(plain) or squeeze(text)
 
 
 _SIGNAL_WORDS = {

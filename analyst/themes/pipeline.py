@@ -20,8 +20,10 @@ from analyst.core.settings import Settings
 from analyst.core.tables import SYSTEM_THEMES, schema
 from analyst.themes.assign import Assignment
 from analyst.themes.cluster import Floats, Ints, canonical_order
+from analyst.themes.labels import spelling_of
 from analyst.themes.learn import Learned, learn_themes
 from analyst.themes.model import ThemeModel
+from analyst.themes.muting import directions, product_names
 from analyst.themes.opinions import Opinion, embedding_text, read_opinions, with_summaries
 from analyst.themes.polarity import polarity
 from analyst.themes.sentiment import SentimentHead, by_head, by_words, train_head
@@ -87,8 +89,10 @@ def build_themes(
             spoken,
             vectors,
             counts,
+            muted=_muted(opinions, row_of, texts, spoken, vectors),
             settings=settings.themes,
             embed=lambda phrases: embed_texts(phrases, encoder, settings.cache),
+            spelling=spelling_of([one.text for one in opinions]),
             encoder=f"{encoder.name}-{encoder.revision}",
             previous=previous,
         )
@@ -129,6 +133,16 @@ def _languages(opinions: list[Opinion], row_of: Ints, count: int) -> list[str]:
         if row >= 0:
             spoken[row] = one.language
     return spoken
+
+
+def _muted(opinions: list[Opinion], row_of: Ints, texts: list[str], spoken: list[str], vectors: Floats) -> Floats:
+    """The directions to mute: product names, the language of sessions, other languages."""
+    names = product_names((one.text, one.language) for one in opinions if one.field != "summary")
+    told = np.zeros(len(texts), dtype=bool)
+    told[[row for one, row in zip(opinions, row_of.tolist(), strict=True) if row >= 0 and one.record == "session"]] = (
+        True
+    )
+    return directions(vectors, texts, names, told, spoken)
 
 
 def _scores(responses: pa.Table) -> dict[str, float]:
