@@ -28,7 +28,7 @@ from analyst.findings import (
     visit_counts,
     why,
 )
-from analyst.fixes.types import Fix
+from analyst.fixes import Evidence, Fix, rank_fixes
 from analyst.metrics import Sample, kind_of, score_estimate
 from analyst.runs.counting import PeriodScore, scores_by_period, segment_dimensions
 from analyst.runs.frame import DesignFrame, design_frame
@@ -145,7 +145,16 @@ class Gatherer:
     @cached_property
     def fixes(self) -> list[Fix]:
         """What to fix first."""
-        return []
+        evidence = Evidence(self.names, self.themes, self.screens, self.links, self.gaps)
+        return rank_fixes(
+            self.view.connection,
+            self.frame,
+            self.query,
+            evidence,
+            until=self.view.until,
+            join_days=self.view.settings.join_days,
+            quotes=self.quotes,
+        )
 
     @cached_property
     def coverage(self) -> Coverage:
