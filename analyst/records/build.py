@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -63,6 +63,7 @@ class Builder:
         self._segments = tuple(reading.segments.items())
         self._id = ID_COLUMN.get(reading.record, "")
         self._occurrences: Counter[str] = Counter()
+        self._held: dict[str, Record] = {}
         self._make: Callable[[Row], Record | None] = {
             "responses": self._response,
             "tickets": self._ticket,
@@ -72,17 +73,29 @@ class Builder:
         }.get(reading.record, self._nothing)
 
     def build(self, row: Row) -> Record | Refused | None:
-        """The record of a row, its refusal, or None for the earlier rows of an id that comes again."""
+        """The record of a row, its refusal, or None where the row is held back or was there before.
+
+        Rows whose id comes again in the file are held back: the last usable one counts, see `held`.
+        """
         if row.problem:
             return Refused(row.line, "", row.problem, row.cells)
         try:
-            return self._make(row)
+            record = self._make(row)
+            if record is not None and record.source_id in self.reading.repeated:
+                self.duplicates += record.source_id in self._held
+                self._held[record.source_id] = record
+                return None
+            return record
         except RefusedRow as refusal:
             column = self._columns.get(refusal.column, refusal.column)
             return Refused(row.line, column, refusal.reason, row.cells)
         except ValidationError as error:
             first = error.errors()[0]
             return Refused(row.line, str(first["loc"][0]) if first["loc"] else "", str(first["msg"]), row.cells)
+
+    def held(self) -> Iterable[Record]:
+        """At the end of the file: of each id that came more than once, its last usable row."""
+        return self._held.values()
 
     # What the builders share
 
@@ -150,7 +163,7 @@ class Builder:
         return done
 
     def source_id(self, row: Row, *parts: Any, distinct: bool) -> str | None:
-        """The row's id: its own, or a hash of `parts`; None when a later row of the file carries the same id.
+        """The row's id: its own, or a hash of `parts`; None when the same row was there before.
 
         Without an id, rows that nothing tells apart are numbered, unless `distinct` says that they name their person
         and time: then they are one record.
@@ -159,9 +172,6 @@ class Builder:
         if given is not None:
             if is_damaged_id(given):
                 self.warnings.add("{n} ids were damaged by a spreadsheet (digits are lost)", row.line, given)
-            if self.reading.last_line.get(given, row.line) != row.line:
-                self.duplicates += 1
-                return None
             return given[:300]
         mark = hashlib.blake2b(repr(parts).encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
         self._occurrences[mark] += 1
@@ -312,9 +322,6 @@ class Builder:
         user = self.user(row)
         if user is None:
             raise RefusedRow("user_id", "no user id")
-        if self.reading.last_line.get(clean(self.cell(row, "user_id")) or "", row.line) != row.line:
-            self.duplicates += 1
-            return None
         address = clean(self.cell(row, "email"))
         return Customer(
             source=self.reading.source,

@@ -81,6 +81,8 @@ def amount(value: Any) -> float | None:
 
 def count(value: Any) -> int:
     """How often something happened: a whole number >= 0; yes/true count as 1, anything else as 0."""
+    if value == "0" or value == "" or value is None:  # nearly every cell of such a column
+        return 0
     if isinstance(value, str) and value.strip().casefold() in {"true", "yes", "y", "ja", "evet", "sí", "si"}:
         return 1
     found = number(value)

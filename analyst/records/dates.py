@@ -7,7 +7,7 @@ without a zone is read in the zone of the mapping or the workspace; an offset in
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from typing import Any, Literal
@@ -80,24 +80,20 @@ class OrderEvidence:
         return bool(self.either) and not (self.dmy or self.mdy)
 
 
-def order_evidence(values: Iterable[Any]) -> OrderEvidence:
-    """Look through a column's values for those written as numbers with a day and a month in front."""
-    dmy = mdy = either = 0
-    for value in values:
-        if not isinstance(value, str):
-            continue
-        match = _SPLIT.fullmatch(value.strip())
-        if not match:
-            continue
-        first, second = int(match[1]), int(match[3])
-        # Dots are written by people who put the day first; am/pm goes with the American order.
-        if first > 12 or (match[2] == "." and second <= 12):
-            dmy += 1
-        elif second > 12 or match[8]:
-            mdy += 1
-        elif first != second:
-            either += 1
-    return OrderEvidence(dmy, mdy, either)
+def order_told(value: Any) -> Literal["dmy", "mdy", "either"] | None:
+    """What one cell says of the order of day and month; None for other forms of dates."""
+    if not isinstance(value, str) or value[4:5] == "-":
+        return None
+    match = _SPLIT.fullmatch(value.strip())
+    if not match:
+        return None
+    first, second = int(match[1]), int(match[3])
+    # Dots are written by people who put the day first; am/pm goes with the American order.
+    if first > 12 or (match[2] == "." and second <= 12):
+        return "dmy"
+    if second > 12 or match[8]:
+        return "mdy"
+    return "either" if first != second else None
 
 
 def moment_reader(zone: tzinfo, order: DateOrder | None = None) -> Callable[[Any], Moment]:

@@ -7,7 +7,7 @@ import re
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -33,7 +33,7 @@ _FORMAT = 1  # raised when the same file would come in differently
 _PACKED = re.compile(r"\.(gz|gzip|zip)$", re.IGNORECASE)
 # Parts of a file name that change from one export to the next: dates, weeks, numbers, "copy".
 _CHANGING = re.compile(
-    r"\(\d+\)|\b(copy|final|new|latest|export)\b|\bv\d+\b|\b\d{4}-?w\d{1,2}\b|\bw\d{1,2}\b|\bq[1-4]\b|"
+    r"\(\d+\)|\b(copy|final|new|latest|export)\b|\bv\d+\b|\bw\d{1,2}\b|\b\d{4}w\d{1,2}\b|\bq[1-4]\b|"
     r"\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b|\b\d{2,}\b",
     re.IGNORECASE,
 )
@@ -76,7 +76,7 @@ def source_name(path: Path) -> str:
     `nps-2026-W46 (1).csv.gz` and `NPS 2026-W47.csv` are both from `nps`.
     """
     name = PurePosixPath(_PACKED.sub("", path.name)).stem
-    words = _CHANGING.sub(" ", re.sub(r"[_\-.\s]+", " ", name.replace("-W", "w").replace("-w", "w")))
+    words = _CHANGING.sub(" ", re.sub(r"[_\-.\s]+", " ", name))
     return "-".join(re.findall(r"\w+", words.casefold()))[:100]
 
 
@@ -151,7 +151,9 @@ class _Import:
         self.progress.start(f"import {self.path.name}")
         rows = tally.counting(file.rows())
         built: Iterable[Record | Refused | None] = (
-            build_sessions(builder, rows) if reading.record == "sessions" else map(builder.build, rows)
+            build_sessions(builder, rows)
+            if reading.record == "sessions"
+            else chain(map(builder.build, rows), _later(builder))
         )
         accepted = _accepted(built, refusals, erased, tally)
         first = True
@@ -199,6 +201,10 @@ def _accepted(
             tally.erased += 1
         else:
             yield item
+
+
+def _later(builder: Builder) -> Iterator[Record]:
+    yield from builder.held()
 
 
 def _user(record: Record) -> str | None:

@@ -7,14 +7,14 @@ words, which columns are segments, which ids come twice.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from analyst.core.errors import UndertoneError, UsageProblem
-from analyst.records.cells import clean, number
-from analyst.records.dates import DateOrder, is_moment, order_evidence
+from analyst.records.cells import clean, number, user_key
+from analyst.records.dates import DateOrder, OrderEvidence, is_moment, order_told
 from analyst.records.guess import Mapped, guess_columns
 from analyst.records.mapping import FileMapping
 from analyst.records.readers import RowFile
@@ -55,7 +55,7 @@ class Reading:
     scale: Scale | None = None
     words: dict[str, float] = field(default_factory=dict)
     values: dict[str, dict[str, Any]] = field(default_factory=dict)
-    last_line: dict[str, int] = field(default_factory=dict)  # id that comes more than once -> line of its last row
+    repeated: frozenset[str] = frozenset()  # ids that come more than once
     notes: tuple[str, ...] = ()
 
 
@@ -77,9 +77,11 @@ def settle(file: RowFile, record: str, source: str, mapping: FileMapping, timezo
             f'Say which one it is in a mapping file: [columns] {wanted[0]} = "its header"; '
             "or name the kind of records with --as.",
         )
-    profiles, last_line = _scan(file, columns.get(ID_COLUMN.get(record, "")), columns.get("score"))
+    identity = columns.get(ID_COLUMN.get(record, "")) or (columns.get("email") if record == "customers" else None)
+    scan = _scan(file, columns, identity, user_key if record == "customers" else clean)
+    profiles = scan.profiles
     segments, segment_mapped, notes = _segments(file, record, mapping, columns, profiles)
-    orders = _orders(file, columns, mapping)
+    orders = _orders(scan.orders, columns, mapping)
     words = {str(word).strip().casefold(): float(value) for word, value in mapping.values.get("score", {}).items()}
     kind: Kind | None = mapping.kind
     scale: Scale | None = None
@@ -107,7 +109,7 @@ def settle(file: RowFile, record: str, source: str, mapping: FileMapping, timezo
             for name, table in mapping.values.items()
             if name != "score"
         },
-        last_line=last_line,
+        repeated=frozenset(scan.repeated),
         notes=tuple(notes),
     )
 
@@ -148,12 +150,25 @@ class _Profile:
     scores: Counter[str] = field(default_factory=Counter)
 
 
-def _scan(file: RowFile, id_header: str | None, score_header: str | None) -> tuple[dict[str, _Profile], dict[str, int]]:
-    """One pass over the whole file: the levels of every column, and the ids that come more than once."""
-    profiles = {header: _Profile() for header in file.headers}
+@dataclass
+class _Scan:
+    """What one pass over the whole file leaves behind."""
+
+    profiles: dict[str, _Profile]
+    orders: dict[str, Counter[str | None]]  # our date column -> what its cells tell of the order
+    repeated: set[str] = field(default_factory=set)
+
+
+def _scan(file: RowFile, columns: dict[str, str], id_header: str | None, as_id: Callable[[Any], str | None]) -> _Scan:
+    """One pass: the levels of the columns that may be segments, the scores, the date order, ids that come twice."""
+    score_header = columns.get("score")
+    taken = {header for name, header in columns.items() if name != "kind"}
+    profiles = {header: _Profile() for header in file.headers if header not in taken}
     open_columns = dict(profiles)  # those that may still be segments
+    profiles.update((header, _Profile()) for header in taken)
+    dated = [(name, columns[name]) for name in _DATE_COLUMNS if name in columns]
+    scan = _Scan(profiles, {name: Counter() for name, _ in dated})
     ids: set[str] = set()
-    last_line: dict[str, int] = {}
     for row in file.rows():
         if row.problem:
             continue
@@ -172,17 +187,21 @@ def _scan(file: RowFile, id_header: str | None, score_header: str | None) -> tup
                 closed = [*(closed or []), header]
         for header in closed or ():
             del open_columns[header]
+        for name, header in dated:
+            told = order_told(cells.get(header))
+            if told is not None:
+                scan.orders[name][told] += 1
         if score_header is not None:
             found = clean(cells.get(score_header))
             if found is not None and len(profiles[score_header].scores) <= 2_000:
                 profiles[score_header].scores[found] += 1
         if id_header is not None:
-            key = clean(cells.get(id_header))
+            key = as_id(cells.get(id_header))
             if key is not None:
                 if key in ids:
-                    last_line[key] = row.line
+                    scan.repeated.add(key)
                 ids.add(key)
-    return profiles, last_line
+    return scan
 
 
 def _segments(
@@ -240,24 +259,20 @@ def _as_segment(header: str, record: str, profile: _Profile) -> tuple[str | None
     return dimension_name(header), "likely"
 
 
-def _orders(file: RowFile, columns: dict[str, str], mapping: FileMapping) -> dict[str, DateOrder]:
-    dated = {name: columns[name] for name in _DATE_COLUMNS if name in columns}
+def _orders(
+    told: dict[str, Counter[str | None]], columns: dict[str, str], mapping: FileMapping
+) -> dict[str, DateOrder]:
     if mapping.date_order is not None:
-        return dict.fromkeys(dated, mapping.date_order)
-    orders: dict[str, DateOrder] = {}
-    undecided = []
-    for name, header in dated.items():
-        evidence = order_evidence(row.cells.get(header) for row in file.rows() if not row.problem)
-        found = evidence.order()
-        if found is not None:
-            orders[name] = found
-        elif evidence.undecided:
-            undecided.append((name, header))
+        return dict.fromkeys(told, mapping.date_order)
+    evidence = {name: OrderEvidence(n["dmy"], n["mdy"], n["either"]) for name, n in told.items()}
+    orders: dict[str, DateOrder] = {name: found for name, e in evidence.items() if (found := e.order()) is not None}
     settled = set(orders.values())
-    for name, header in undecided:
+    for name, told_of in evidence.items():
+        if not told_of.undecided:
+            continue
         if len(settled) != 1:  # another column of the same export decides for this one
             raise UndertoneError(
-                f"The dates in '{header}' may be day first or month first: no value in the column tells.",
+                f"The dates in '{columns[name]}' may be day first or month first: no value in the column tells.",
                 'Say it in a mapping file: date_order = "dmy" (or "mdy").',
             )
         orders[name] = next(iter(settled))

@@ -181,7 +181,8 @@ def _rows(
         if record is None:
             return
         if len(record) == width and len(feed.taken) == 1:
-            yield Row(start, dict(zip(names, record, strict=True)))
+            if record != header:  # exports pasted together repeat their header
+                yield Row(start, dict(zip(names, record, strict=True)))
             continue
         if len(feed.taken) > 1 and (feed.starved or _swallowed(record, feed.taken, width, delimiter)):
             recoveries += 1
@@ -204,7 +205,7 @@ def _rows(
         if len(record) != width:
             cells = dict(zip([*names, *(f"extra {i}" for i in range(1, 100))], record, strict=False))
             yield Row(start, cells, f"{len(record)} fields where the header has {full}")
-        elif record != header[:width]:  # exports pasted together repeat their header
+        elif record != header[:width]:
             yield Row(start, dict(zip(names, record, strict=True)))
 
 

@@ -98,7 +98,7 @@ def _not_utf8(data: bytes, nuls: int) -> Encoding:
         if guessed in {"cp1250", "iso8859_2"} and _central_european(data):
             return Encoding(guessed, "replace", "not UTF-8; Central European letters", nuls)
         return Encoding("cp1252", "replace", "not UTF-8; Western letters", nuls)
-    guessed = _by_normalizer(data)
+    guessed = _japanese(data) or _by_normalizer(data)
     return Encoding(guessed or "cp1252", "replace", "not UTF-8; guessed from the letters", nuls)
 
 
@@ -111,6 +111,17 @@ def _odd_bytes(data: bytes) -> int:
 def _central_european(data: bytes) -> bool:
     """Letters that are signs in Western text: ł ą ś ź and their capitals as cp1250 or Latin-2 writes them."""
     return len(re.findall(rb"[\xb3\xb9\x9c\x9f\xa3\xa5\xbf\xaf\xb1\xb6\xbc]", data)) >= 3
+
+
+def _japanese(data: bytes) -> str | None:
+    """Shift JIS or EUC-JP, told by kana: no other reading of such bytes is full of them."""
+    for name in ("cp932", "euc_jp"):
+        text = data.decode(name, errors="replace")
+        letters = sum(c > "\x7f" for c in text)
+        kana = sum("\u3041" <= c <= "\u30fe" for c in text)
+        if kana > 0.25 * letters and text.count("\ufffd") < 0.01 * letters:
+            return name
+    return None
 
 
 def _by_normalizer(data: bytes) -> str | None:

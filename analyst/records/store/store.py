@@ -166,7 +166,7 @@ class Store:
         with translated(self.engine), self.engine.connect() as connection:
             for name, table in schema.RECORDS.items():
                 low = table.c.content.bitwise_and(0xFFFFFFFF)
-                high = table.c.content.bitwise_rshift(32)
+                high = table.c.content.bitwise_rshift(sa.literal(32, sa.Integer))
                 query = sa.select(sa.func.count(), sa.func.sum(low), sa.func.sum(high)).select_from(table)
                 sums = [str(int(value or 0)) for value in connection.execute(query).one()]
                 found[name] = hashlib.blake2b(":".join(sums).encode(), digest_size=8).hexdigest()
