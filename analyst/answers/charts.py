@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analyst.answers.wording import METRIC_NAMES, group, signed
+from analyst.answers.ledger import ledger_rows
+from analyst.answers.wording import METRIC_NAMES, signed
 from analyst.core.errors import UsageProblem
 
 if TYPE_CHECKING:
@@ -16,7 +17,14 @@ INK, MUTED, ACCENT, BAD, GOOD = "#1f2933", "#7b8794", "#3457d5", "#b3402e", "#2f
 _CONFIG: dict[str, Any] = {
     "font": "DejaVu Sans, Verdana, sans-serif",
     "view": {"stroke": None},
-    "axis": {"labelColor": MUTED, "titleColor": MUTED, "gridColor": "#e4e7eb", "domain": False, "tickColor": "#e4e7eb"},
+    "axis": {
+        "labelColor": MUTED,
+        "labelFontSize": 12,
+        "titleColor": MUTED,
+        "gridColor": "#e4e7eb",
+        "domain": False,
+        "tickColor": "#e4e7eb",
+    },
     "background": None,
 }
 
@@ -25,7 +33,7 @@ def series_chart(series: list[PeriodEstimate], metric: str, width: int = 640, he
     """The score by period with its 95 % interval; the window under discussion stands out."""
     rows = [
         {
-            "period": p.period,
+            "period": short_period(p.period),
             "score": p.estimate.value,
             "low": p.estimate.low,
             "high": p.estimate.high,
@@ -33,7 +41,8 @@ def series_chart(series: list[PeriodEstimate], metric: str, width: int = 640, he
         }
         for p in series
     ]
-    x = {"field": "period", "type": "ordinal", "title": None, "axis": {"labelAngle": 0, "labelOverlap": True}}
+    axis = {"labelAngle": 0, "labelOverlap": True}
+    x = {"field": "period", "type": "ordinal", "sort": None, "title": None, "axis": axis}
     scale = {"zero": False, "nice": True}
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
@@ -65,6 +74,11 @@ def series_chart(series: list[PeriodEstimate], metric: str, width: int = 640, he
     }
 
 
+def short_period(period: str) -> str:
+    """W46 for 2026-W46, and the month as it is: what fits under an axis."""
+    return period.partition("-")[2] if "W" in period else period
+
+
 def ledger_chart(movement: Movement, width: int = 640) -> dict[str, Any]:
     """The ledger as a waterfall: from the baseline's score, term by term, to the window's."""
     before = movement.before.value if movement.before else 0.0
@@ -72,20 +86,21 @@ def ledger_chart(movement: Movement, width: int = 640) -> dict[str, Any]:
         [{"term": "before", "from": 0.0, "to": before, "kind": "level", "order": 0, "text": f"{before:.1f}"}],
         before,
     )
-    for place, term in enumerate(movement.ledger, start=1):
+    for place, row in enumerate(ledger_rows(movement), start=1):
+        points = row.estimate.value
         rows.append(
             {
-                "term": term.label if not term.where else group(term.where),
+                "term": row.label,
                 "from": at,
-                "to": at + term.points,
-                "kind": "up" if term.points >= 0 else "down",
+                "to": at + points,
+                "kind": "up" if points >= 0 else "down",
                 "order": place,
-                "text": signed(term.points),
+                "text": signed(points),
             }
         )
-        at += term.points
+        at += points
     rows.append({"term": "now", "from": 0.0, "to": at, "kind": "level", "order": len(rows), "text": f"{at:.1f}"})
-    y = {"field": "term", "type": "nominal", "sort": {"field": "order"}, "title": None, "axis": {"labelLimit": 260}}
+    y = {"field": "term", "type": "nominal", "sort": {"field": "order"}, "title": None, "axis": {"labelLimit": 340}}
     x = {"field": "from", "type": "quantitative", "title": METRIC_NAMES[movement.metric], "scale": {"zero": True}}
     colours = {"domain": ["level", "up", "down"], "range": [MUTED, GOOD, BAD]}
     return {
@@ -105,7 +120,7 @@ def ledger_chart(movement: Movement, width: int = 640) -> dict[str, Any]:
                 },
             },
             {
-                "mark": {"type": "text", "align": "left", "dx": 5, "color": INK},
+                "mark": {"type": "text", "align": "left", "dx": 5, "color": INK, "fontSize": 12},
                 "transform": [{"calculate": "max(datum.from, datum.to)", "as": "end"}],
                 "encoding": {"x": {"field": "end", "type": "quantitative"}, "text": {"field": "text"}},
             },

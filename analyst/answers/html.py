@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from analyst.answers import charts
 from analyst.answers import wording as w
 from analyst.answers.digest import Digest
+from analyst.answers.ledger import ledger_rows, total_row
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -23,7 +24,9 @@ def _environment() -> Environment:
     environment.filters.update(
         signed=w.signed, percent=w.percent, count=w.count, pp=w.points_of_share, times=w.times, group=w.group
     )
-    environment.globals.update(signal_words=w.SIGNAL_WORDS, metric_names=w.METRIC_NAMES, interval=w.interval)
+    environment.globals.update(
+        signal_words=w.SIGNAL_WORDS, metric_names=w.METRIC_NAMES, interval=w.interval, calendar_entry=w.calendar_entry
+    )
     return environment
 
 
@@ -36,4 +39,8 @@ def render(digest: Digest) -> str:
         drawings["series"] = Markup(charts.to_svg(charts.series_chart(digest.series, digest.metric)))
     if digest.movement.ledger and digest.movement.verdict in ("moved", "masked"):
         drawings["ledger"] = Markup(charts.to_svg(charts.ledger_chart(digest.movement)))
-    return _environment().get_template("digest.html.j2").render(digest=digest, drawings=drawings)
+    return (
+        _environment()
+        .get_template("digest.html.j2")
+        .render(digest=digest, drawings=drawings, ledger=ledger_rows(digest.movement), total=total_row(digest.movement))
+    )

@@ -7,6 +7,7 @@ import re
 from analyst.answers import wording as w
 from analyst.answers.digest import Digest
 from analyst.answers.facts import Claim
+from analyst.answers.ledger import ledger_rows, total_row
 from analyst.core.values import Quote
 from analyst.findings.types import Movement, ScreenFriction, ThemeFinding
 from analyst.fixes.types import Fix
@@ -66,21 +67,17 @@ def _ledger(movement: Movement) -> str:
     if not movement.ledger or movement.verdict in ("noise", "too_little_data"):
         return ""
     rows = [
-        [escape(term.label), w.signed(term.points), f"{w.signed(term.low)} to {w.signed(term.high)}"]
-        for term in movement.ledger
+        [escape(row.label), w.signed(row.estimate.value), w.interval(row.estimate)] for row in ledger_rows(movement)
     ]
-    total = sum(term.points for term in movement.ledger)
-    rows.append(["**Change**", f"**{w.signed(total)}**", f"{w.interval(movement.change)}" if movement.change else ""])
+    total = total_row(movement)
+    rows.append([f"**{total.label}**", f"**{w.signed(total.estimate.value)}**", w.interval(total.estimate)])
     return "## Where the change sits\n\n" + table(["Term", "Points", "95% interval"], rows, {1, 2})
 
 
 def _calendar(movement: Movement) -> str:
     if not movement.changes:
         return ""
-    lines = [
-        f"- {escape(change.get('at', ''))}: {escape(change.get('title', ''))} ({escape(change.get('kind', 'change'))})"
-        for change in movement.changes
-    ]
+    lines = [f"- {escape(w.calendar_entry(change))}" for change in movement.changes]
     return "What happened just before (no claim that it is the reason):\n\n" + "\n".join(lines)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from analyst.core.query import Where
 from analyst.core.values import Estimate
 
@@ -19,7 +21,7 @@ SIGNAL_WORDS = {
     "crash": "crashes",
     "error": "errors",
 }
-DIMENSION_WORDS = {"app_version": "version", "survey_channel": "survey channel", "channel": "channel"}
+DIMENSION_WORDS = {"app_version": "version"}
 
 
 def count(number: float) -> str:
@@ -58,9 +60,9 @@ def points_of_share(difference: float) -> str:
 
 
 def interval(estimate: Estimate, scale: float = 1.0, digits: int = 1) -> str:
-    """−18.0 to −6.8, or 'no interval'."""
+    """−18.0 to −6.8; empty where there is no interval."""
     if estimate.low is None or estimate.high is None:
-        return "no interval"
+        return ""
     return f"{signed(scale * estimate.low, digits)} to {signed(scale * estimate.high, digits)}"
 
 
@@ -69,9 +71,17 @@ def times(ratio: float) -> str:
     return f"{ratio:.1f}×"
 
 
+def dimension(name: str) -> str:
+    """A segment dimension in words: version for app_version."""
+    return DIMENSION_WORDS.get(name, name.replace("_", " "))
+
+
 def group(where: Where) -> str:
-    """platform android, version 4.2.0"""
-    return ", ".join(f"{DIMENSION_WORDS.get(name, name.replace('_', ' '))} {value}" for name, value in where)
+    """platform android, version 4.2.0; a value that the row lacked reads 'without a plan'."""
+    return ", ".join(
+        f"without a {dimension(name)}" if value == "(missing)" else f"{dimension(name)} {value}"
+        for name, value in where
+    )
 
 
 def friction(screen: str, signal: str) -> str:
@@ -90,3 +100,9 @@ def shorten(text: str, limit: int = 220) -> str:
     if len(flat) <= limit:
         return flat
     return flat[:limit].rsplit(" ", 1)[0].rstrip(",;:.") + " …"
+
+
+def calendar_entry(change: Mapping[str, str]) -> str:
+    """2026-11-09: Release 4.2.0 (android)"""
+    detail = change.get("platform") or change.get("kind", "change")
+    return f"{change.get('at', '')}: {change.get('title', '')} ({detail})"

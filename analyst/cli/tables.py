@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from analyst.answers import wording as w
+from analyst.answers.ledger import ledger_rows, total_row
 from analyst.core.values import Estimate, Quote
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from analyst.fixes.types import Fix
 
 _BAD, _GOOD = "red", "green"
+SHOWN_FACTS = 5  # of a fix, on a terminal; the other forms show all
 
 
 def grid(*columns: str, right: Sequence[int] = ()) -> Table:
@@ -58,12 +60,11 @@ def _moved(value: str, estimate: Estimate, good_is_up: bool = True) -> Text:
 def ledger_table(movement: Movement) -> Table:
     """The terms of the change; on screen they add up to the total in the last row."""
     table = grid("Where the change sits", "Points", "95% interval", right=(1, 2))
-    for term in movement.ledger:
-        estimate = Estimate(term.points, term.low, term.high, 0)
-        table.add_row(escape(term.label), _moved(w.signed(term.points), estimate), w.interval(estimate))
-    total = sum(term.points for term in movement.ledger)
+    for row in ledger_rows(movement):
+        table.add_row(escape(row.label), _moved(w.signed(row.estimate.value), row.estimate), w.interval(row.estimate))
+    total = total_row(movement)
     table.add_section()
-    table.add_row("Change", w.signed(total), w.interval(movement.change) if movement.change else "", style="bold")
+    table.add_row(total.label, w.signed(total.estimate.value), w.interval(total.estimate), style="bold")
     return table
 
 
@@ -73,7 +74,7 @@ def calendar_lines(movement: Movement) -> list[RenderableType]:
         return []
     lines: list[RenderableType] = [Text("What happened just before (no claim that it is the reason):", style="dim")]
     for change in movement.changes:
-        lines.append(Text(f"  {change.get('at', '')}  {change.get('title', '')} ({change.get('kind', 'change')})"))
+        lines.append(Text(f"  {w.calendar_entry(change)}"))
     return lines
 
 
@@ -137,7 +138,7 @@ def fix_parts(fix: Fix, claim: Claim | None, quotes: int = 3) -> list[Renderable
     if fix.tied_with:
         standing += f"; not clearly ahead of {', '.join(fix.tied_with)}"
     parts.append(Padding(Text(standing, style="dim"), (0, 0, 0, 3)))
-    parts += [Padding(Text(f"· {fact}"), (0, 0, 0, 3)) for fact in fix.facts]
+    parts += [Padding(Text(f"· {fact}"), (0, 0, 0, 3)) for fact in fix.facts[:SHOWN_FACTS]]
     parts += [quote_text(quote) for quote in fix.quotes[:quotes]]
     seen = fix.replays[:2] or fix.sessions[:2]
     if seen:
