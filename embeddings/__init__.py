@@ -8,6 +8,6 @@ from embeddings.cache import VectorCache
 from embeddings.contract import Encoder
 from embeddings.embed import embed_texts
 from embeddings.languages import language_note
-from embeddings.opening import open_encoder
+from embeddings.opening import describe_encoder, open_encoder
 
-__all__ = ["Encoder", "VectorCache", "embed_texts", "language_note", "open_encoder"]
+__all__ = ["Encoder", "VectorCache", "describe_encoder", "embed_texts", "language_note", "open_encoder"]

@@ -9,6 +9,7 @@ from analyst.core.settings import EncoderSettings
 from embeddings.contract import Encoder
 from embeddings.models import ModelFiles, find_model
 from embeddings.onnx_encoder import OnnxEncoder
+from embeddings.onnx_export import read_card
 from embeddings.torch_encoder import TorchEncoder
 
 
@@ -25,6 +26,18 @@ def open_encoder(settings: EncoderSettings, cache_dir: Path) -> Encoder:
     if backend == "torch":
         return TorchEncoder(files, settings.batch, settings.threads)
     return OnnxEncoder(files, cache_dir / "models" / files.slug, settings.batch, settings.threads)
+
+
+def describe_encoder(settings: EncoderSettings, cache_dir: Path) -> str:
+    """One line on the encoder that the settings mean and whether it is ready; nothing is loaded.
+
+    Raises UndertoneError when the model cannot be found.
+    """
+    encoder = open_encoder(settings, cache_dir)
+    if isinstance(encoder, TorchEncoder):
+        return f"{encoder.name} through sentence-transformers"
+    ready = read_card(cache_dir / "models" / find_model(settings.model).slug) is not None
+    return f"{encoder.name} through ONNX Runtime, {'exported' if ready else 'to be exported at the first analysis'}"
 
 
 def exportable(files: ModelFiles) -> bool:
