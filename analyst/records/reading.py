@@ -80,7 +80,12 @@ def settle(file: RowFile, record: str, source: str, mapping: FileMapping, timezo
     identity = columns.get(ID_COLUMN.get(record, "")) or (columns.get("email") if record == "customers" else None)
     scan = _scan(file, columns, identity, user_key if record == "customers" else clean)
     profiles = scan.profiles
+    doubtful = [m for m in mapped if m.sure == "unsure"]
     segments, segment_mapped, notes = _segments(file, record, mapping, columns, profiles)
+    notes += [
+        f"'{m.header}' is taken for {m.canonical} by what stands in it; if it is not, say so in a mapping: [columns]."
+        for m in doubtful
+    ]
     orders = _orders(scan.orders, columns, mapping)
     words = {str(word).strip().casefold(): float(value) for word, value in mapping.values.get("score", {}).items()}
     kind: Kind | None = mapping.kind

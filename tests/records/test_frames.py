@@ -194,7 +194,10 @@ def test_exposures_from_events_alone_and_beside_sessions(lite: Store, settings: 
 
 
 def test_session_files_with_a_row_a_screen_and_a_row_a_session(lite: Store, settings: Settings, bring: Bring) -> None:
-    header = "session_id,user_id,started_at,duration_s,platform,device,app_version,screen,dwell_s,rage_taps,crashes,summary,replay_url"
+    header = (
+        "session_id,user_id,started_at,duration_s,platform,device,app_version,screen,dwell_s,rage_taps,crashes,"
+        "summary,replay_url"
+    )
     rows = [
         "s1,u1,2026-06-01T07:57:40Z,214,iOS,iPhone,4.2.0,Basket,64,0,0,,https://r.example.com/1",
         "s2,u2,2026-06-01T07:57:40Z,20,Android,Pixel,4.2.0,Home,20,0,0,Mail jo@example.com,javascript:alert(1)",

@@ -198,11 +198,11 @@ def test_the_direction_of_effort_is_never_guessed(lite: Store, bring: Bring) -> 
 @pytest.mark.parametrize(
     ("scores", "header", "kind", "scale"),
     [
-        (range(0, 11), "score", "nps", (0, 10)),
+        (range(11), "score", "nps", (0, 10)),
         (range(1, 6), "rating", "csat", (1, 5)),
         (range(1, 8), "score", "csat", (1, 7)),
         (range(1, 6), "nps", "nps", (0, 10)),
-        (range(0, 101), "score", "csat", (0, 100)),
+        (range(101), "score", "csat", (0, 100)),
         (range(1, 11), "overall satisfaction", "csat", (1, 10)),
     ],
 )
@@ -253,10 +253,14 @@ def test_a_mapping_that_does_not_fit_is_said(lite: Store, bring: Bring, tmp_path
 @pytest.mark.parametrize(
     ("header", "row", "wanted"),
     [
-        ("Kullanıcı ID;Tarih;Puan;Yorum", "u1;13.06.2026 08:01;3;Ödeme donuyor, yavaş", ("user_id", "submitted_at", "score", "text")),
-        ("Kundennummer;Datum;Bewertung;Kommentar", "7;13.06.2026;4;zu langsam", ("user_id", "submitted_at", "score", "text")),
-        ("Fecha;Puntuación;Comentario;Idioma", "13/06/2026;4;muy lento;es", ("submitted_at", "score", "text", "language")),
-        ("respondentId,When,How likely are you to recommend us?,Why?", "x1,2026-06-01,9,because it works", ("submitted_at", "score", "text")),
+        ("Kullanıcı ID;Tarih;Puan;Yorum", "u1;13.06.2026 08:01;3;Ödeme donuyor, yavaş",
+         ("user_id", "submitted_at", "score", "text")),
+        ("Kundennummer;Datum;Bewertung;Kommentar", "7;13.06.2026;4;zu langsam",
+         ("user_id", "submitted_at", "score", "text")),
+        ("Fecha;Puntuación;Comentario;Idioma", "13/06/2026;4;muy lento;es",
+         ("submitted_at", "score", "text", "language")),
+        ("respondentId,When,How likely are you to recommend us?,Why?", "x1,2026-06-01,9,because it works",
+         ("submitted_at", "score", "text")),
         ("col1,col2,col3", "2026-06-01,7,the longest text of all", ("submitted_at", "text")),
     ],
 )  # fmt: skip
@@ -269,7 +273,8 @@ def test_columns_are_guessed_in_several_languages(
 
 def test_columns_of_few_levels_become_segments(lite: Store, bring: Bring) -> None:
     rows = "".join(
-        f"r{i},{i % 5 + 1},some text number {i},9.{i % 90}.1,{'AB'[i % 2]},{i},2026-06-{i % 28 + 1:02d},{i * 0.37},same\n"
+        f"r{i},{i % 5 + 1},some text number {i},9.{i % 90}.1,{'AB'[i % 2]},{i},2026-06-{i % 28 + 1:02d},"
+        f"{i * 0.37},same\n"
         for i in range(200)
     )
     report = bring(lite, "id,stars,review,version,cabin,sequence,flown on,share,constant\n" + rows)
@@ -282,8 +287,8 @@ def test_personal_data_never_reaches_the_store(store: Store, bring: Bring, setti
     secret = settings.model_copy(update={"redact": {"order": r"ORD-\d+"}})
     report = bring(
         store,
-        "id,score,title,comment,email,date\nr1,3,Call jo@example.com,Write jo@example.com or 555-0142 re ORD-77,jo@example.com,"
-        "2026-06-01\n",
+        "id,score,title,comment,email,date\nr1,3,Call jo@example.com,Write jo@example.com or 555-0142 re ORD-77,"
+        "jo@example.com,2026-06-01\n",
         settings=secret,
     )
     assert kept(store, "title", "text") == [("Call [email-1]", "Write [email-1] or [phone-1] re [order-1]")]
@@ -302,11 +307,14 @@ def test_words_from_right_to_left_and_emoji_come_through(store: Store, bring: Br
 @pytest.mark.parametrize(
     ("header", "row", "record"),
     [
-        ("session_id,user_id,started_at,screen,rage_taps,errors,summary", "s1,u1,2026-06-01,Basket,4,1,Left", "sessions"),
-        ("ticket_id,created_at,user_id,subject,text,status,priority,channel", "t1,2026-06-01,u1,Help,It broke,open,low,mail", "tickets"),
+        ("session_id,user_id,started_at,screen,rage_taps,errors,summary",
+         "s1,u1,2026-06-01,Basket,4,1,Left", "sessions"),
+        ("ticket_id,created_at,user_id,subject,text,status,priority,channel",
+         "t1,2026-06-01,u1,Help,It broke,open,low,mail", "tickets"),
         ("event,time,distinct_id,screen", "$rageclick,1780300800,u1,Basket", "events"),
         ("user_id,signed_up_at,plan,country,channel,mrr,churned_at", "u1,2026-01-01,pro,DE,ads,9.99,", "customers"),
-        ("change_id,kind,at,until,title,version,platform,note", "c1,release,2026-06-01,,4.2.0,4.2.0,android,", "changes"),
+        ("change_id,kind,at,until,title,version,platform,note",
+         "c1,release,2026-06-01,,4.2.0,4.2.0,android,", "changes"),
         ("app,version,date,release_note", "App,4.2.0,2026-06-01,Fixed things", "changes"),
         ("id,created_at,rating,review", "1,2026-06-01,5,Great and fast", "responses"),
         ("id,text,date,topic", "1,Some comment,2026-06-01,a", "responses"),
@@ -324,8 +332,9 @@ def test_the_type_of_record_is_told_by_the_header(
 def test_google_play_reviews(lite: Store, bring: Bring) -> None:
     header = (
         "Package Name,App Version Code,App Version Name,Reviewer Language,Device,Review Submit Date and Time,"
-        "Review Submit Millis Since Epoch,Review Last Update Date and Time,Review Last Update Millis Since Epoch,Star Rating,"
-        "Review Title,Review Text,Developer Reply Date and Time,Developer Reply Millis Since Epoch,Developer Reply Text,Review Link"
+        "Review Submit Millis Since Epoch,Review Last Update Date and Time,Review Last Update Millis Since Epoch,"
+        "Star Rating,Review Title,Review Text,Developer Reply Date and Time,Developer Reply Millis Since Epoch,"
+        "Developer Reply Text,Review Link"
     )
     row = (
         "com.example.k,420,4.2.0,tr,a52q,2026-06-01T08:01:02Z,1780300862000,2026-06-01T08:01:02Z,1780300862000,1,,"

@@ -156,6 +156,14 @@ def test_an_unclosed_quote_costs_one_line(tmp_path: Path) -> None:
     assert len([row for row in rows if not row.problem]) == 299
 
 
+def test_a_stray_quote_that_a_later_one_closes_costs_one_line(tmp_path: Path) -> None:
+    lines = [f"r{i},3,fine" for i in range(60)]
+    lines[10], lines[40] = 'r10,3,"stray', 'r40,3,the 5" screen'
+    rows = list(opened(tmp_path, "a.csv", "id,score,text\n" + "\n".join(lines) + "\n").rows())
+    assert [row.line for row in rows if row.problem] == [12]
+    assert rows[40].cells["text"] == 'the 5" screen' and len(rows) == 60
+
+
 def test_a_file_cut_off_inside_a_quote_keeps_what_is_there(tmp_path: Path) -> None:
     file = opened(tmp_path, "a.csv", 'id,score,text\nr1,3,ok\nr2,4,"never fin')
     assert [row["text"] for row in cells(file)] == ["ok", "never fin"]

@@ -196,8 +196,8 @@ def table_of(path: Path, count: int, start: int = 0) -> Path:
 def test_two_processes_import_and_a_person_edits_meanwhile(store_url: str, tmp_path: Path) -> None:
     with open_store(store_url) as store:
         running = [
-            start_import(store_url, table_of(tmp_path / "one.csv", 6_000), tmp_path),
-            start_import(store_url, table_of(tmp_path / "two.csv", 6_000), tmp_path),
+            start_import(store_url, table_of(tmp_path / "one.csv", 3_000), tmp_path),
+            start_import(store_url, table_of(tmp_path / "two.csv", 3_000), tmp_path),
         ]
         waits = []
         while any(process.poll() is None for process in running):
@@ -205,25 +205,25 @@ def test_two_processes_import_and_a_person_edits_meanwhile(store_url: str, tmp_p
             store.add_theme_edit("ana", "pin", {}, NOW)
             waits.append(time.perf_counter() - began)
             time.sleep(0.01)
-        assert [process.communicate()[0].split()[-1] for process in running] == ["6000", "6000"]
-        assert store.counts()["responses"] == 12_000
+        assert [process.communicate()[0].split()[-1] for process in running] == ["3000", "3000"]
+        assert store.counts()["responses"] == 6_000
         assert len(store.theme_edits()) == len(waits) >= 5
         assert sorted(waits)[int(0.95 * (len(waits) - 1))] < 2.0, "people's edits never wait long"
 
 
 def test_two_processes_import_the_same_rows(store_url: str, tmp_path: Path) -> None:
     with open_store(store_url) as store:
-        path = table_of(tmp_path / "one.csv", 3_000)
+        path = table_of(tmp_path / "one.csv", 1_500)
         running = [start_import(store_url, path, tmp_path / name) for name in ("a", "b")]
-        assert [process.communicate()[0].split()[-1] for process in running] == ["3000", "3000"]
-        assert store.counts()["responses"] == 3_000
+        assert [process.communicate()[0].split()[-1] for process in running] == ["1500", "1500"]
+        assert store.counts()["responses"] == 1_500
         assert len({past.import_id for past in store.imports()}) == 2
 
 
 def test_a_killed_import_leaves_whole_batches_and_is_completed(
     store_url: str, tmp_path: Path, settings: Settings
 ) -> None:
-    path = table_of(tmp_path / "big.csv", 20_000)
+    path = table_of(tmp_path / "big.csv", 10_000)
     with open_store(store_url) as store:
         process = start_import(store_url, path, tmp_path)
         deadline = time.monotonic() + 30
@@ -232,13 +232,13 @@ def test_a_killed_import_leaves_whole_batches_and_is_completed(
         os.kill(process.pid, signal.SIGKILL)
         process.communicate()
         left = store.counts()["responses"]
-        assert 0 < left < 20_000 and left % 500 == 0
+        assert 0 < left < 10_000 and left % 500 == 0
         (cut_short,) = store.imports()
         assert cut_short.finished_at is None
         report = import_file(store, path, settings=settings)
-        assert (report.new, report.unchanged) == (20_000 - left, left)
+        assert (report.new, report.unchanged) == (10_000 - left, left)
         assert any("cut short" in note for note in report.notes)
-        assert store.counts()["responses"] == 20_000
+        assert store.counts()["responses"] == 10_000
         assert store.imports()[-1].finished_at is not None
 
 
