@@ -122,17 +122,17 @@ def adjusted_gaps(
     penalty = np.full(design.shape[1], PENALTY)
     penalty[:free] = 0.0
     inverse = np.linalg.pinv(design.T @ (design * w[:, None]) + np.diag(penalty), hermitian=True)
-    both = np.column_stack([frame.y[rows], indicators[rows].astype(float)])
-    both = both - design @ (inverse @ (design.T @ (both * w[:, None])))
+    raw = np.column_stack([frame.y[rows], indicators[rows].astype(float)])
+    both = raw - design @ (inverse @ (design.T @ (raw * w[:, None])))
     _, person = np.unique(frame.person[rows], return_inverse=True)
     y, n, p = both[:, 0], len(both), design.shape[1] + 1
     for k in range(indicators.shape[1]):
         d = both[:, 1 + k]
-        size = float((w * d) @ d)
+        size = float((w * raw[:, 1 + k]) @ d)
         if not _enough(indicators[rows, k]) or size <= 0:
             found.append(None)
             continue
-        gap = float((w * d) @ y) / size
+        gap = float((w * raw[:, 1 + k]) @ y) / size
         scores = np.bincount(person, w * d * (y - gap * d))
         found.append((gap, float(np.sqrt(np.square(scores).sum() * n / max(1, n - p))) / size))
     return found

@@ -128,7 +128,7 @@ def facts(candidate: Candidate, query: Query, names: Mapping[str, ThemeName]) ->
             f"{friction.rate_before.n:,} before."
         )
     for link in candidate.links:
-        said.append(f"{_met(link, names)} (odds ratio {link.odds.value:.1f}, n = {link.odds.n:,}).")
+        said.append(f"{_met(link, names)} (odds ratio {_ratio(link.odds.value)}, n = {link.odds.n:,}).")
     for link in {(link.theme_id, link.screen): link for link in candidate.links}.values():
         if link.named:
             said.append(f"{link.named:,} opinions of “{names[link.theme_id].label}” name {link.screen} in words.")
@@ -173,6 +173,10 @@ def _friction_check(friction: ScreenFriction, weeks: float) -> str:
         f"First {SIGNAL_NAMES.get(friction.signal, friction.signal)} on {friction.screen} should fall from "
         f"{_percent(now)} to {_percent(goal)} of its visits: {max(needed, 1):,} visits show it, about {_weeks(wait)}"
     )
+
+
+def _ratio(value: float) -> str:
+    return f"{value:.1f}" if value < 100 else "above 100"
 
 
 def _weeks(count: int) -> str:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from analyst.core.errors import UsageProblem
 from analyst.core.values import Quote
 from analyst.findings import why
+from analyst.runs.frame import DesignFrame
 from tests.findings import planted
 from tests.findings.planted import BASE, LEVELS, WEIGHTS, Rows, Shift, frame_of, make_frame, query
 
@@ -39,7 +40,7 @@ def together(*shifts: Shift) -> Shift:
     return lambda values, post: np.sum([shift(values, post) for shift in shifts], axis=0)
 
 
-def wheres(frame: planted.DesignFrame) -> list[tuple[tuple[str, str], ...]]:
+def wheres(frame: DesignFrame) -> list[tuple[tuple[str, str], ...]]:
     return [segment.where for segment in why(frame, query()).segments]
 
 
@@ -205,8 +206,9 @@ def test_too_few_answers_is_a_verdict(n_before: int, n_now: int) -> None:
     found = why(make_frame(1, n_before, n_now), query())
     assert found.verdict == "too_little_data" and found.how is None
     assert found.ledger == [] and found.segments == [] and len(found.caveats) == 1
-    for number in (found.mde, found.change and found.change.value, found.current and found.current.low):
-        assert number is None or np.isfinite(number)
+    estimates = [e for e in (found.change, found.current, found.before) if e is not None]
+    numbers = [n for e in estimates for n in (e.value, e.low, e.high)] + [found.mde]
+    assert all(number is None or np.isfinite(number) for number in numbers)
 
 
 def test_a_blind_test_is_too_little_data() -> None:
