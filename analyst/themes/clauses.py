@@ -72,11 +72,13 @@ def cut(text: str, language: str = "en") -> list[Span]:
     return [part for piece in cuts for part in _shorten(text, piece)]
 
 
-def sentences(text: str) -> list[Span]:
-    """Offsets of the sentences of `text`, trimmed of white space, none empty."""
+def sentences(text: str, *, semicolons: bool = True) -> list[Span]:
+    """Offsets of the sentences of `text`, trimmed of white space, none empty; `semicolons` part them too."""
     found: list[Span] = []
     start = 0
     for match in _BREAK.finditer(text):
+        if match.lastgroup == "semi" and not semicolons:
+            continue
         if match.lastgroup == "stop" and not _ends_sentence(text, start, match):
             continue
         if piece := _trim(text, start, match.end()):

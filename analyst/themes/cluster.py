@@ -23,6 +23,9 @@ _LAYOUT_DIMENSIONS = 5
 _EPOCHS = 200
 _LEAST_THEME = 8  # unique texts
 _TWINS = 0.86  # cosine of two centroids from which two clusters say the same
+MOST_THEMES = 40  # more than this nobody reads
+_COARSER = 1.25  # step of the smallest group's size until no more than that many are left
+_DUPLICATE = 0.92
 _BLOCK = 2048  # rows of a distance block: bounds memory to n * 2048 floats
 _STABILITY_ROUNDS = 3
 _STABILITY_SHARE = 0.8
@@ -64,10 +67,42 @@ def damped(counts: Ints) -> Ints:
     return 1 + np.floor(np.log2(np.maximum(counts, 1))).astype(np.int64)
 
 
-def find_clusters(vectors: Floats, counts: Ints, *, neighbours: int, min_share: float, seed: int) -> Clusters:
+def near_duplicates(vectors: Floats, likeness: float = _DUPLICATE) -> Ints:
+    """The leader of each unit row of `vectors` (n, d), (n,): the first row within cosine `likeness`, or itself.
+
+    A form letter with another name in it is said many times but is one text; left apart, such texts would be
+    the densest groups of all. Greedy, in the (canonical) order of the rows.
+    """
+    n = len(vectors)
+    leader = np.arange(n, dtype=np.int64)
+    if n < 2:
+        return leader
+    small = principal(vectors, _PCA_DIMENSIONS)  # a cheap first look; the cosine itself is then checked
+    leaders: Ints = np.zeros(0, dtype=np.int64)
+    for first in range(0, n, _BLOCK):
+        block = np.arange(first, min(first + _BLOCK, n))
+        rows, columns = np.nonzero(small[block] @ small[leaders].T > likeness - 0.03)
+        exact = np.einsum("pd,pd->p", vectors[block[rows]], vectors[leaders[columns]]) >= likeness
+        for row, column in zip(rows[exact].tolist(), columns[exact].tolist(), strict=True):
+            leader[block[row]] = min(leader[block[row]], leaders[column])
+        open_rows = block[leader[block] == block]
+        alike = vectors[open_rows] @ vectors[open_rows].T >= likeness
+        for place, row in enumerate(open_rows.tolist()):
+            ahead = open_rows[:place][alike[place, :place]]
+            ahead = ahead[leader[ahead] == ahead]
+            if len(ahead):
+                leader[row] = ahead[0]
+        leaders = np.concatenate([leaders, open_rows[leader[open_rows] == open_rows]])
+    return leader
+
+
+def find_clusters(
+    vectors: Floats, counts: Ints, *, neighbours: int, min_share: float, seed: int, most: int = MOST_THEMES
+) -> Clusters:
     """Groups among unit rows `vectors` (n, d), in canonical order, of texts that occur `counts` (n,) times.
 
-    A group holds at least max(8, min_share * n) texts; its number is 0 for the heaviest group and so on.
+    A group holds at least max(8, min_share * n) texts, or more where that would give more than `most` groups;
+    its number is 0 for the heaviest group and so on.
     """
     n = len(vectors)
     if n < SMALL:
@@ -78,7 +113,9 @@ def find_clusters(vectors: Floats, counts: Ints, *, neighbours: int, min_share: 
     weights = damped(counts)
     smallest = max(_LEAST_THEME, round(min_share * n))
     labels, strength = dense_groups(layout, weights, smallest)
-    labels = merge_twins(vectors, labels, weights)
+    while (labels := merge_twins(vectors, labels, weights)).max(initial=-1) >= most:
+        smallest = int(np.ceil(smallest * _COARSER))
+        labels, strength = dense_groups(layout, weights, smallest)
     stability = subsample_stability(layout, weights, labels, smallest, seed)
     return _ordered(labels, strength, counts, stability)
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from analyst.themes.clauses import Span, cut
+from analyst.themes.clauses import Span, cut, sentences
 from analyst.themes.words import base_language, squeeze
 
 if TYPE_CHECKING:
@@ -88,13 +88,13 @@ def verbatim_spans(text: str, language: str) -> list[Span]:
     return cut(text[: own_words(text)], language)
 
 
-def friction_spans(summary: str, language: str, had_friction: bool) -> list[Span]:
+def friction_spans(summary: str, had_friction: bool) -> list[Span]:
     """Offsets of the friction statements of a session's summary.
 
     Sentences that tell of smooth browsing are left out. Where none tells of friction in words we know, but
     the session had friction signals, the whole summary stands for it.
     """
-    pieces = cut(summary, language)
+    pieces = sentences(summary, semicolons=False)
     telling = [piece for piece in pieces if _FRICTION_WORDS.search(summary, *piece)]
     if telling or not had_friction or not pieces:
         return telling
@@ -233,6 +233,6 @@ def _from_sessions(sessions: pa.Table, exposures: pa.Table) -> Iterator[Opinion]
         key = (summary, row_id in friction)
         language = base_language(None, summary)
         if key not in known:
-            known[key] = friction_spans(summary, language, key[1])
+            known[key] = friction_spans(summary, key[1])
         for start, end in known[key]:
             yield Opinion("session", row_id, "summary", start, end, summary[start:end], language)

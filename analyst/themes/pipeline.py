@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analyst.core.progress import Progress, Silent
 from analyst.core.settings import Settings
@@ -33,6 +34,9 @@ from embeddings import Encoder, embed_texts, language_note
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+
+_MAIN_LANGUAGE = 0.2  # share of the comments from which a language is part of the picture
 
 
 class Records(Protocol):
@@ -84,12 +88,16 @@ def build_themes(
         vectors = embed_texts(texts, encoder, settings.cache, told)
     with _timed("themes", seconds, told):
         spoken = _languages(opinions, row_of, len(texts))
+        statements = _statements(opinions, row_of, len(texts))
+        comments = ~statements & _understood(spoken, statements, encoder)
         learned = learn_themes(
             texts,
             spoken,
             vectors,
             counts,
-            muted=_muted(opinions, row_of, texts, spoken, vectors),
+            muted=_muted(opinions, texts, spoken, statements, vectors),
+            comments=comments,
+            statements=statements,
             settings=settings.themes,
             embed=lambda phrases: embed_texts(phrases, encoder, settings.cache),
             spelling=spelling_of([one.text for one in opinions]),
@@ -135,14 +143,38 @@ def _languages(opinions: list[Opinion], row_of: Ints, count: int) -> list[str]:
     return spoken
 
 
-def _muted(opinions: list[Opinion], row_of: Ints, texts: list[str], spoken: list[str], vectors: Floats) -> Floats:
-    """The directions to mute: product names, the language of sessions, other languages."""
+def _statements(opinions: list[Opinion], row_of: Ints, count: int) -> NDArray[np.bool_]:
+    """Which texts come from session summaries only."""
+    said, told = np.zeros(count, dtype=bool), np.zeros(count, dtype=bool)
+    for one, row in zip(opinions, row_of.tolist(), strict=True):
+        if row >= 0:
+            (told if one.record == "session" else said)[row] = True
+    return told & ~said
+
+
+def _understood(spoken: list[str], statements: NDArray[np.bool_], encoder: Encoder) -> NDArray[np.bool_]:
+    """Which texts the encoder can read well enough to shape themes: all of them, unless it knows English only.
+
+    A language that makes up a good part of the comments shapes themes all the same: coarse ones beat none.
+    """
+    words = np.array(spoken, dtype=object)
+    if language_note(encoder) is None or not len(words):
+        return np.ones(len(words), dtype=bool)
+    result = words == "en"
+    comments = ~statements
+    for language in set(spoken) - {"en"}:
+        here = words == language
+        if (here & comments).sum() >= _MAIN_LANGUAGE * max(int(comments.sum()), 1):
+            result |= here
+    return np.asarray(result, dtype=bool)
+
+
+def _muted(
+    opinions: list[Opinion], texts: list[str], spoken: list[str], statements: NDArray[np.bool_], vectors: Floats
+) -> Floats:
+    """The directions to mute: product names, the way sessions are told, other languages."""
     names = product_names((one.text, one.language) for one in opinions if one.field != "summary")
-    told = np.zeros(len(texts), dtype=bool)
-    told[[row for one, row in zip(opinions, row_of.tolist(), strict=True) if row >= 0 and one.record == "session"]] = (
-        True
-    )
-    return directions(vectors, texts, names, told, spoken)
+    return directions(vectors, texts, names, statements, spoken)
 
 
 def _scores(responses: pa.Table) -> dict[str, float]:
