@@ -40,7 +40,7 @@ def import_(
             show_report(report)
         for path, sentence in failed.items():
             say(f"{path}: {sentence}")
-        if reports and not failed:
+        if any(report.read > report.refused for report in reports):
             say("Next: `undertone analyze`.")
     if failed:
         return 1 if not reports else EXIT_PARTLY_DONE
@@ -92,5 +92,7 @@ def show_report(report: ImportReport) -> None:
         show(f"  Segments: {escape(', '.join(report.segments))}")
     for note in [*report.notes, *report.warnings]:
         show(f"  {escape(note)}")
+    for reason, rows in sorted(report.reasons.items(), key=lambda item: -item[1])[:5]:
+        show(f"  Refused {rows:,}: {escape(reason)}.")
     if report.refusals_path:
         show(f"  Refused rows, each with its reason: {escape(str(report.refusals_path))}")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 _PLAIN = str.maketrans({"ı": "i", "ß": "ss", "ø": "o", "æ": "ae", "ł": "l", "đ": "d"})
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -204,3 +204,12 @@ def known_segment(header: str) -> str | None:
 def dimension_name(header: str) -> str:
     """A header as the name of a dimension: lower-case words without accents, joined by underscores."""
     return re.sub(r"\W+", "_", plain(header)).strip("_")[:60] or "segment"
+
+
+_ANY = {name for table in COLUMNS.values() for names in table.values() for name in names}
+
+
+def names_columns(cells: Sequence[str]) -> bool:
+    """Whether most of `cells` (at least three) are names that columns are known to have: a header, whatever follows."""
+    known = sum(plain(cell) in _ANY for cell in cells if cell.strip())
+    return known >= 3 and known * 2 >= len(cells)

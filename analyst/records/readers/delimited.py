@@ -14,6 +14,7 @@ from analyst.core.errors import UndertoneError
 from analyst.records.readers.base import Row, RowFile, clean_headers
 from analyst.records.readers.container import Blob
 from analyst.records.readers.encoding import Encoding, sniff
+from analyst.records.synonyms import names_columns
 
 _DELIMITERS = ",;\t|"
 _ONE_COLUMN = "\x1f"  # never in a text file: the whole line is one field
@@ -123,7 +124,8 @@ def _find_header(lines: list[str], delimiter: str, escape: str | None, skip: int
             continue
         record = next(iter(_parse(lines[index : index + 50], delimiter, escape)), [])
         filled = sum(bool(cell.strip()) for cell in record)
-        if (len(record) >= usual and (filled > 1 or usual == 1)) or len(counts) <= 2:
+        wide = len(record) >= usual and (filled > 1 or usual == 1)
+        if wide or len(counts) <= 2 or names_columns(record):  # rows broken by unquoted commas keep their header
             return index, record
     first = next((i for i in range(skip, len(lines)) if lines[i].strip()), skip)
     return first, next(iter(_parse(lines[first:], delimiter, escape)), [])
@@ -204,9 +206,14 @@ def _rows(
             record = record[:width]
         if len(record) != width:
             cells = dict(zip([*names, *(f"extra {i}" for i in range(1, 100))], record, strict=False))
-            yield Row(start, cells, f"{len(record)} fields where the header has {full}")
+            yield Row(start, cells, _wrong_width(len(record), full))
         elif record != header[:width]:
             yield Row(start, dict(zip(names, record, strict=True)))
+
+
+def _wrong_width(found: int, wanted: int) -> str:
+    more = " (text that holds the delimiter needs quotes around it)" if found > wanted else ""
+    return f"{found} fields where the header has {wanted}{more}"
 
 
 def _swallowed(record: list[str], taken: list[str], width: int, delimiter: str) -> bool:
