@@ -176,7 +176,7 @@ def test_rows_of_another_width_are_told(tmp_path: Path) -> None:
     assert [row.problem for row in rows] == [
         "2 fields where the header has 3",
         "",
-        "4 fields where the header has 3",
+        "4 fields where the header has 3 (text that holds the delimiter needs quotes around it)",
         "",
     ]
 
