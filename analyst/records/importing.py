@@ -105,6 +105,7 @@ class _Import:
         last = self.store.last_import(record, source)
         if last is not None and last.fingerprint == fingerprint and last.finished_at is not None:
             return self._known(last)
+        mapping.check_only(file.headers)
         reading = settle(file, record, source, mapping, self.settings.timezone)
         now = self.clock()
         import_id = self.store.start_import(
@@ -149,7 +150,7 @@ class _Import:
         tally = _Tally()
         erased = self.store.erased()
         self.progress.start(f"import {self.path.name}")
-        rows = tally.counting(file.rows())
+        rows = tally.counting(file.rows(), reading.mapping)
         built: Iterable[Record | Refused | None] = (
             build_sessions(builder, rows)
             if reading.record == "sessions"
@@ -172,12 +173,17 @@ class _Tally:
     """Counts of one import."""
 
     def __init__(self) -> None:
-        self.read = self.new = self.replaced = self.unchanged = self.redated = self.erased = self.first_batch = 0
+        self.read = self.unasked = self.new = self.replaced = self.unchanged = self.redated = self.erased = (
+            self.first_batch
+        ) = 0
         self.elsewhere: dict[str, int] = {}
 
-    def counting(self, rows: Iterator[Row]) -> Iterator[Row]:
-        """The rows, counted as they pass."""
+    def counting(self, rows: Iterator[Row], mapping: FileMapping) -> Iterator[Row]:
+        """The rows that the mapping's [only] lets in, counted as they pass."""
         for row in rows:
+            if not row.problem and not mapping.wanted(row.cells):
+                self.unasked += 1
+                continue
             self.read += 1
             yield row
 
@@ -269,6 +275,8 @@ def _notes(builder: Builder, tally: _Tally, cut_short: bool, importer: Source, r
         yield f"{builder.pseudonyms:,} user ids were e-mail addresses; a lasting pseudonym is kept instead."
     if builder.numbered:
         yield f"{builder.numbered:,} rows without an id are exactly like an earlier one; each is kept for itself."
+    if tally.unasked:
+        yield f"{tally.unasked:,} rows were left out, as [only] in the mapping asks."
     if tally.erased:
         yield f"{tally.erased:,} rows belong to people who were erased; they were left out."
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -38,6 +39,7 @@ class FileMapping(BaseModel):
     values: dict[str, dict[str, Any]] = Field(default_factory=dict)
     segments: dict[str, str] = Field(default_factory=dict)
     ignore: tuple[str, ...] = ()
+    only: dict[str, str | tuple[str, ...]] = Field(default_factory=dict)  # header -> the values whose rows come in
 
     @field_validator("scale")
     @classmethod
@@ -68,9 +70,28 @@ class FileMapping(BaseModel):
                     f"Use one of {', '.join(known)}; other columns go under [segments].",
                 )
 
+    def wanted(self, cells: Mapping[str, Any]) -> bool:
+        """Whether a row comes in: every header of [only] holds one of its values, whatever the case."""
+        return all(
+            str(cells.get(header, "")).strip().casefold() in _folded(values) for header, values in self.only.items()
+        )
+
+    def check_only(self, headers: Sequence[str]) -> None:
+        """Raises UsageProblem when [only] names a header that the file lacks."""
+        for header in self.only:
+            if header not in headers:
+                raise UsageProblem(
+                    f"[only] asks for '{header}', but the file has {', '.join(headers)}.",
+                    "Write the header as it stands in the file.",
+                )
+
     def zone(self, default: str) -> ZoneInfo:
         """Where zone-less times were written."""
         return zone(self.timezone or default)
+
+
+def _folded(values: str | tuple[str, ...]) -> set[str]:
+    return {value.strip().casefold() for value in ((values,) if isinstance(values, str) else values)}
 
 
 def load_mapping(path: Path) -> FileMapping:
@@ -96,5 +117,5 @@ def mapping_from(data: dict[str, Any], shown: str = "given") -> FileMapping:
         raise UsageProblem(
             f"The mapping {shown} cannot be used: {where}: {first['msg']}.",
             "Its entries are record, source, kind, scale, higher_is_better, timezone, date_order, survey, question, "
-            "language, channel, ignore, [columns], [values.score] and [segments].",
+            "language, channel, ignore, [only], [columns], [values.score] and [segments].",
         ) from error

@@ -386,3 +386,13 @@ def test_row_order_does_not_matter(lite: Store, bring: Bring, tmp_path: Path, se
     random.Random(7).shuffle(rows)
     report = bring(lite, "id,nps,comment,date\n" + "".join(rows))
     assert (report.new, report.replaced, report.unchanged) == (0, 0, 1200)
+
+
+def test_only_the_rows_that_the_mapping_asks_for(lite: Store, bring: Bring) -> None:
+    content = "id,nps,product\nr1,3,Mail\nr2,9,calendar\nr3,8,Chat\n"
+    report = bring(lite, content, mapping={"only": {"product": ["mail", "Calendar"]}})
+    assert (report.read, report.new) == (2, 2)
+    assert any("1 rows were left out" in note for note in report.notes)
+    assert [row[0] for row in kept(lite, "source_id")] == ["r1", "r2"]
+    with pytest.raises(UsageProblem, match=r"\[only\] asks for 'app'"):
+        bring(lite, content, name="other.csv", mapping={"only": {"app": "Mail"}})
