@@ -1,6 +1,6 @@
 """One regression of the score on segments and windows, fitted on cells: answers that share every level and the window.
 
-    y ~ 1 + post + post * [found segment] + level of each axis (+ level of a found combination)
+    y ~ 1 + post + post * [found segment] + level of each axis + level of combinations that always scored apart
 
 Every column is the same within a cell, so the fit needs only sums per cell, while variances come from the answers
 (sandwich, clustered on the person). A penalty of one answer keeps the level columns solvable when dimensions overlap;
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from analyst.runs.frame import DesignFrame
 
 PENALTY = 1.0  # in answers of mean weight
+COMBINATIONS = "combinations"  # the mix term of levels that only a combination has
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,9 @@ class Fit:
         return float(self.beta[2 + k]), float(np.sqrt(self.variance[2 + k, 2 + k]))
 
 
-def _design(cells: Cells, segments: tuple[Segment, ...]) -> tuple[NDArray[np.float64], tuple[tuple[str, slice], ...]]:
+def _design(
+    cells: Cells, segments: tuple[Segment, ...], standing: tuple[Segment, ...]
+) -> tuple[NDArray[np.float64], tuple[tuple[str, slice], ...]]:
     columns = [np.ones(cells.size), cells.post.astype(float)]
     columns += [(segment.member & cells.post).astype(float) for segment in segments]
     blocks: list[tuple[str, slice]] = []
@@ -137,11 +140,13 @@ def _design(cells: Cells, segments: tuple[Segment, ...]) -> tuple[NDArray[np.flo
         begin = len(columns)
         columns += [(cells.codes[:, at] == code).astype(float) for code in range(len(axis.values))]
         blocks.append((axis.dimension, slice(begin, len(columns))))
-    for segment in segments:
-        if len(segment.where) > 1:  # a combination may always have scored differently: that is no movement
-            level = _level(cells, segment)
-            blocks.append((" x ".join(name for name, _ in segment.where), slice(len(columns), len(columns) + 1)))
-            columns.append(level.astype(float))
+    # a combination may always have scored apart from its parts: that is no movement, but its mix is
+    known = {segment.where for segment in standing}
+    apart = [*standing, *(s for s in segments if len(s.where) > 1 and s.where not in known)]
+    if apart:
+        begin = len(columns)
+        columns += [_level(cells, segment).astype(float) for segment in apart]
+        blocks.append((COMBINATIONS, slice(begin, len(columns))))
     return np.stack(columns, axis=1), tuple(blocks)
 
 
@@ -156,12 +161,13 @@ def _level(cells: Cells, segment: Segment) -> NDArray[np.bool_]:
     return inside
 
 
-def fit(cells: Cells, segments: tuple[Segment, ...] = ()) -> Fit:
-    """Weighted least squares on the cells; see the module's docstring for the columns.
+def fit(cells: Cells, segments: tuple[Segment, ...] = (), standing: tuple[Segment, ...] = ()) -> Fit:
+    """Weighted least squares on the cells; see the module's docstring for the columns. `segments` are the found ones,
+    `standing` the combinations that scored apart in both windows.
 
     The variance is the sandwich clustered on the person (Liang & Zeger 1986), times n / (n - p).
     """
-    design, blocks = _design(cells, segments)
+    design, blocks = _design(cells, segments, standing)
     free = 2 + len(segments)
     penalty = np.full(design.shape[1], PENALTY)
     penalty[:free] = 0.0

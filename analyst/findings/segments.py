@@ -27,6 +27,7 @@ DEPTH = 3
 FAMILY = 0.05  # chance of naming any segment when none moved
 DRAWS = 400
 MOST_FOUND = 6
+MOST_STANDING = 12
 FULL_SIZE, LEAST_SIZE, SIZE_SHARE = 60, 25, 0.05  # answers a segment needs in each window
 LARGE_SHARE = 0.001  # of very large windows: smaller groups cannot carry a visible movement
 MOST_WORK = 800_000_000  # multiplications in drawing chance: very large data draw fewer times
@@ -289,6 +290,7 @@ def search(cells: Cells, *, min_people: int = 1, draws: int = DRAWS, seed: int =
         return Search(model, (), (), chance_of(np.zeros(0), 0))
     draws = min(draws, max(FEWEST_DRAWS, MOST_WORK // max(1, candidates.member.nnz)))
     chance = chance_of(chance_maxima(cells, candidates, model.residual, draws, seed), candidates.size)
+    standing, model = _standing(cells, candidates, model, chance.limit)
     found: list[int] = []
     while len(found) < MOST_FOUND:
         z = contrast(cells, candidates, model.residual).z
@@ -297,10 +299,30 @@ def search(cells: Cells, *, min_people: int = 1, draws: int = DRAWS, seed: int =
         if abs(z[best]) < chance.limit:
             break
         found.append(_ancestor(candidates, z, best, chance.limit))
-        model = fit(cells, tuple(_segment(cells, candidates, i) for i in found))
-    found, model = _drop(cells, candidates, found, model, chance.limit)
+        model = fit(cells, tuple(_segment(cells, candidates, i) for i in found), standing)
+    found, model = _drop(cells, candidates, found, standing, model, chance.limit)
     scores = tuple(_z(model, k) for k in range(len(found)))
     return Search(model, scores, tuple(chance.p_family(z) for z in scores), chance)
+
+
+def _standing(cells: Cells, candidates: Candidates, model: Fit, limit: float) -> tuple[tuple[Segment, ...], Fit]:
+    """Combinations whose answers lie apart from the sum of their levels in both windows together, strongest first.
+
+    Without them a change of the mix inside a combination would pass for a change of mind. They are no findings.
+    """
+    several = np.array([len(where) > 1 for where in candidates.where], dtype=bool)
+    standing: list[int] = []
+    while len(standing) < MOST_STANDING and several.any():
+        sums = candidates.member @ sum_by(cells.row, cells.w * model.residual, cells.size)
+        spread = candidates.member @ cell_spread(cells, model.residual)
+        z = np.divide(np.abs(sums), np.sqrt(spread), out=np.zeros_like(sums), where=(spread > 0) & several)
+        z[standing] = 0.0
+        best = int(np.argmax(z))
+        if z[best] < limit:
+            break
+        standing.append(best)
+        model = fit(cells, standing=tuple(_segment(cells, candidates, i) for i in standing))
+    return tuple(_segment(cells, candidates, i) for i in standing), model
 
 
 def _z(model: Fit, k: int) -> float:
@@ -308,7 +330,14 @@ def _z(model: Fit, k: int) -> float:
     return effect / error if error > 0 else 0.0
 
 
-def _drop(cells: Cells, candidates: Candidates, found: list[int], model: Fit, limit: float) -> tuple[list[int], Fit]:
+def _drop(
+    cells: Cells,
+    candidates: Candidates,
+    found: list[int],
+    standing: tuple[Segment, ...],
+    model: Fit,
+    limit: float,
+) -> tuple[list[int], Fit]:
     """Remove, weakest first, what is no longer beyond chance beside the others."""
     while found:
         strength = [abs(_z(model, k)) for k in range(len(found))]
@@ -316,7 +345,7 @@ def _drop(cells: Cells, candidates: Candidates, found: list[int], model: Fit, li
         if strength[weakest] >= limit:
             break
         found = found[:weakest] + found[weakest + 1 :]
-        model = fit(cells, tuple(_segment(cells, candidates, i) for i in found))
+        model = fit(cells, tuple(_segment(cells, candidates, i) for i in found), standing)
     return found, model
 
 

@@ -138,6 +138,19 @@ def test_quiet_weeks_name_no_segment() -> None:
     assert moved <= 8
 
 
+def test_combinations_that_always_scored_apart_are_no_movement() -> None:
+    """Interactions that stand in both windows, under a changing mix: the additive model alone named one week in five."""
+
+    def standing(values: Values, post: Rows) -> NDArray[np.float64]:
+        free = (values["platform"] == "android") & (values["plan"] == "free")
+        old = (values["country"] == "DE") & (values["device"] == "old")
+        return -40.0 * free + 30.0 * old
+
+    now = ((0.6, 0.25, 0.1, 0.05), (0.4, 0.4, 0.2), (0.35, 0.35, 0.2, 0.1), WEIGHTS[3], WEIGHTS[4])
+    named = sum(bool(wheres(make_frame(s, 10_000, 10_000, standing, weights_now=now))) for s in range(5000, 5030))
+    assert named <= 5
+
+
 def test_small_data_stay_quiet_too() -> None:
     named = sum(bool(wheres(make_frame(seed, 400, 100))) for seed in range(2000, 2060))
     assert named <= 8
