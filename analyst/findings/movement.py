@@ -93,7 +93,7 @@ def why(
         ledger=terms,
         segments=_findings(frame, cells, found, terms, quotes),
         checked=found.chance.checked,
-        left_out=axes.left_out,
+        left_out={d: why_not for d, why_not in axes.left_out.items() if d not in dict(query.where)},
         caveats=_caveats(cells, query, found, sums, change),
     )
 

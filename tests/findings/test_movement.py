@@ -139,12 +139,12 @@ def test_quiet_weeks_name_no_segment() -> None:
 
 
 def test_combinations_that_always_scored_apart_are_no_movement() -> None:
-    """Interactions that stand in both windows, under a changing mix: the additive model alone named one week in five."""
+    """Interactions in both windows, under a changing mix: the additive model alone named one week in five."""
 
     def standing(values: Values, post: Rows) -> NDArray[np.float64]:
         free = (values["platform"] == "android") & (values["plan"] == "free")
         old = (values["country"] == "DE") & (values["device"] == "old")
-        return -40.0 * free + 30.0 * old
+        return np.asarray(-40.0 * free + 30.0 * old)
 
     now = ((0.6, 0.25, 0.1, 0.05), (0.4, 0.4, 0.2), (0.35, 0.35, 0.2, 0.1), WEIGHTS[3], WEIGHTS[4])
     named = sum(bool(wheres(make_frame(s, 10_000, 10_000, standing, weights_now=now))) for s in range(5000, 5030))
@@ -280,6 +280,24 @@ def test_a_duplicated_dimension_names_the_segment_once() -> None:
     found = why(twice, query())
     assert [s.where for s in found.segments] == [(("platform", "android"),)]
     assert sum(term.points for term in found.ledger) == pytest.approx(found.change.value if found.change else 0)
+
+
+def test_shares_move_like_nps_does() -> None:
+    frame = make_frame(31, 6000, 4000, shift_in(-40, platform="android"))
+    share = replace(frame, y=np.where(frame.y > 0, 100.0, 0.0), score=np.where(frame.y > 0, 5.0, 2.0))
+    found = why(share, query("csat"))
+    assert (found.verdict, found.how) == ("moved", "concentrated")
+    assert found.segments[0].where == (("platform", "android"),)
+    assert found.current is not None and 0 <= found.current.value <= 100
+    assert sum(term.points for term in found.ledger) == pytest.approx(found.change.value if found.change else 0)
+
+
+def test_a_filtered_dimension_is_not_called_left_out() -> None:
+    frame = make_frame(32, 600, 300)
+    one = replace(frame, codes=np.column_stack([np.zeros(900), frame.codes[:, 1:]]).astype(np.int32))
+    asked = query()
+    assert "platform" in why(one, asked).left_out
+    assert "platform" not in why(one, asked.within((("platform", "android"),))).left_out
 
 
 def test_few_people_make_no_segment() -> None:
