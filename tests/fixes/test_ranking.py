@@ -1,7 +1,7 @@
 """From a run to ranked fixes: the right troubles first, with words, sessions and honest grades."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -47,8 +47,10 @@ def _quotes(theme_id: str | None, response_ids: Sequence[str], limit: int) -> li
 
 
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
-    return _open(connect(write_shop(tmp_path_factory.mktemp("shop"))), query())
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    connection = connect(write_shop(tmp_path_factory.mktemp("shop")))
+    yield _open(connection, query())
+    connection.close()
 
 
 def _rank(shop: Shop, efforts: Mapping[str, float] | None = None, realisation: float = REALISATION) -> list[Fix]:
