@@ -144,7 +144,7 @@ def _fixes(fixes: list[Fix], names: Mapping[str, str], truth: Path) -> tuple[dic
     """nDCG@5 with the true lift as gain; a second fix for the same truth gains nothing."""
     known = json.loads((truth / "fixes.json").read_text(encoding="utf-8"))
     taken: set[str] = set()
-    ranked = []
+    ranked: list[dict[str, Any]] = []
     for fix in fixes:
         true = _true_fix(fix, names, known)
         gain = 0.0 if true is None or true["id"] in taken or true["decoy"] else max(0.0, float(true["lift"]))

@@ -52,6 +52,7 @@ class Digest:
     facts: Mapping[str, Fact]
     labels: Mapping[str, str]
     dropped: list[str] = field(default_factory=list)
+    writer: str = "extractive"  # who worded the opening: extractive, or a model and how much of it was grounded
 
 
 def write_digest(found: Findings) -> Digest:
@@ -69,7 +70,7 @@ def write_digest(found: Findings) -> Digest:
         "fixes": [sentences.fix_claim(fix, query.metric, book) for fix in fixes],
         "coverage": sentences.coverage_claims(found.coverage, book),
     }
-    names = _names(found)
+    names = citable_names(found)
     checked: dict[str, list[Claim]] = {}
     dropped: list[str] = []
     for part, claims in parts.items():
@@ -114,7 +115,7 @@ def _keyed(keys: list[str], made: list[Claim], kept: list[Claim]) -> dict[str, C
     return {key: claim for key, claim in zip(keys, made, strict=True) if id(claim) in passed}
 
 
-def _names(found: Findings) -> list[str]:
+def citable_names(found: Findings) -> list[str]:
     """Everything that is a name: labels, segment values, screens, windows."""
     values = [value for theme in found.themes for lift in theme.segments for _, value in lift.where]
     values += [value for screen in found.screens for lift in screen.segments for _, value in lift.where]

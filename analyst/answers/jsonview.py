@@ -203,4 +203,5 @@ def digest_json(digest: Digest) -> dict[str, Any]:
         "caveats": digest.caveats,
         "facts": [_fact(fact) for fact in digest.facts.values()],
         "dropped": digest.dropped,
+        "writer": digest.writer,
     }

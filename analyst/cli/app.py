@@ -10,7 +10,21 @@ from pathlib import Path
 import typer
 
 from analyst import __version__
-from analyst.cli import analyze, config, demo, digest, doctor, export, fixes, importing, serve, themes, why
+from analyst.cli import (
+    analyze,
+    config,
+    demo,
+    digest,
+    doctor,
+    evaluate,
+    export,
+    fixes,
+    importing,
+    llm,
+    serve,
+    themes,
+    why,
+)
 from analyst.core.errors import UndertoneError
 
 HELP = "Why the score moved, for whom, on which screen, and what to fix first, each sentence with its evidence."
@@ -43,6 +57,8 @@ app.command("digest")(digest.digest)
 app.command("serve")(serve.serve)
 app.command("export")(export.export)
 app.command("doctor")(doctor.doctor)
+app.add_typer(evaluate.app, name="eval")
+app.add_typer(llm.app, name="llm")
 app.add_typer(config.app, name="config")
 
 

@@ -27,8 +27,11 @@ from analyst.cli.reading import open_findings
 
 if TYPE_CHECKING:
     from analyst.answers.digest import Digest
+    from analyst.answers.gather import Findings
+    from analyst.core.settings import Settings
 
 Format = Literal["text", "md", "html", "json"]
+Writer = Literal["extractive", "llm"]
 
 
 def digest(
@@ -40,6 +43,9 @@ def digest(
     versus: VersusOption = None,
     where: WhereOption = None,
     form: Annotated[Format, typer.Option("--format", help="text, md, html or json.")] = "text",
+    writer: Annotated[
+        Writer, typer.Option("--writer", help="Who words the opening; llm needs an endpoint set.")
+    ] = "extractive",
     output: Annotated[Path | None, typer.Option("--out", help="Write to this file instead of standard output.")] = None,
     run: RunOption = None,
     workspace: WorkspaceOption = None,
@@ -53,7 +59,10 @@ def digest(
         workspace, now, run,
         metric=metric, week=week, month=month, first=first, last=last, versus=versus, where=where,
     )  # fmt: skip
-    written = write_digest(found.everything())
+    everything = found.everything()
+    written = write_digest(everything)
+    if writer == "llm":
+        written = _reword(written, everything, found.view.settings)
     form = "json" if as_json else form
     if output is None and form == "json":
         from analyst.answers.jsonview import digest_json
@@ -71,6 +80,16 @@ def digest(
         beside.write_text(render(written, form), encoding="utf-8")
         os.replace(beside, output)
         say(f"Digest written to {output}.")
+
+
+def _reword(written: Digest, everything: Findings, settings: Settings) -> Digest:
+    from analyst.answers.digest import citable_names
+    from analyst.answers.llm_writer import with_llm_opening
+    from analyst.llm import LlmClient, require_llm
+
+    require_llm(settings)
+    client = LlmClient(settings.llm, settings.workspace)
+    return with_llm_opening(written, client, everything.texts, citable_names(everything))
 
 
 def render(written: Digest, form: Format) -> str:
