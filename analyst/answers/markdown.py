@@ -107,7 +107,7 @@ def _theme_row(theme: ThemeFinding) -> list[str]:
         else w.points_of_share(theme.trend.value),
         w.signed(theme.gap.value) if theme.gap else "",
         w.percent(theme.detractor_share.value) if theme.detractor_share else "",
-        escape(f"{w.group(lifts[0].where)} ({w.times(lifts[0].lift.value)})") if lifts else "",
+        escape(w.place(lifts[0].where, lifts[0].lift.value)) if lifts else "",
         escape(w.friction(links[0].screen, links[0].signal)) if links else "",
     ]
 
@@ -145,7 +145,7 @@ def _screen_row(screen: ScreenFriction) -> list[str]:
         w.percent(screen.rate_before.value, 1),
         f"**{change}**" if screen.trend.excludes_zero() else change,
         w.signed(screen.gap.value) if screen.gap else "",
-        escape(f"{w.group(lifts[0].where)} ({w.times(lifts[0].lift.value)})") if lifts else "",
+        escape(w.place(lifts[0].where, lifts[0].lift.value)) if lifts else "",
     ]
 
 

@@ -165,7 +165,7 @@ def theme_claim(theme: ThemeFinding, book: FactBook) -> Claim:
     lifts = [lift for lift in theme.segments if lift.significant][:1]
     for lift in lifts:
         numbers += [lift.lift.value, lift.share_in, lift.share_out]
-        said.append(f"it is {w.times(lift.lift.value)} as common in {w.group(lift.where)} as elsewhere")
+        said.append(f"detractors who mention it are {w.gathered(lift.where, lift.lift.value)}")
     links = [link for link in theme.screens if link.significant][:1]
     for link in links:
         numbers += [link.odds.value, link.exposed_share, link.other_share]
@@ -218,7 +218,7 @@ def screen_claim(screen: ScreenFriction, book: FactBook) -> Claim:
         text += f", {w.percent(screen.rate_before.value, 1)} before"
     lifts: list[SegmentLift] = [lift for lift in screen.segments if lift.significant][:1]
     for lift in lifts:
-        text += f"; {w.times(lift.lift.value)} as common on {w.group(lift.where)}"
+        text += f"; {w.gathered(lift.where, lift.lift.value)}"
     if screen.gap is not None and screen.gap.excludes_zero():
         side = "lower" if screen.gap.value < 0 else "higher"
         text += f"; those who met it score {w.size(screen.gap.value)} points {side}, compared within segments"

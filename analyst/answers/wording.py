@@ -21,6 +21,7 @@ SIGNAL_WORDS = {
     "crash": "crashes",
     "error": "errors",
 }
+ALMOST_ONLY = 20  # times as common: from here on people hear "almost only"
 DIMENSION_WORDS = {"app_version": "version"}
 
 
@@ -67,8 +68,8 @@ def interval(estimate: Estimate, scale: float = 1.0, digits: int = 1) -> str:
 
 
 def times(ratio: float) -> str:
-    """2.4×"""
-    return f"{ratio:.1f}×"
+    """2.4×; a ratio against next to nothing is not worth digits."""
+    return f"{ratio:.1f}×" if ratio < ALMOST_ONLY else f"over {ALMOST_ONLY}×"
 
 
 def dimension(name: str) -> str:
@@ -87,6 +88,18 @@ def group(where: Where) -> str:
 def friction(screen: str, signal: str) -> str:
     """rage taps on Payment"""
     return f"{SIGNAL_WORDS.get(signal, signal.replace('_', ' '))} on {screen}"
+
+
+def gathered(where: Where, ratio: float) -> str:
+    """'8.8× as common in version 4.2.0 as elsewhere', or 'almost only in version 4.2.0'."""
+    if ratio >= ALMOST_ONLY:
+        return f"almost only in {group(where)}"
+    return f"{times(ratio)} as common in {group(where)} as elsewhere"
+
+
+def place(where: Where, ratio: float) -> str:
+    """The same for a table's cell: 'version 4.2.0 (8.8×)' or 'almost only version 4.2.0'."""
+    return f"almost only {group(where)}" if ratio >= ALMOST_ONLY else f"{group(where)} ({times(ratio)})"
 
 
 def listed(parts: list[str]) -> str:

@@ -80,7 +80,7 @@ def calendar_lines(movement: Movement) -> list[RenderableType]:
 
 def _where(lifts: Sequence[SegmentLift]) -> str:
     found = [lift for lift in lifts if lift.significant]
-    return escape(f"{w.group(found[0].where)} ({w.times(found[0].lift.value)})") if found else ""
+    return escape(w.place(found[0].where, found[0].lift.value)) if found else ""
 
 
 def _screen(links: Sequence[ScreenLink]) -> str:

@@ -113,7 +113,7 @@ def _fix(
     return Fix(
         fix_id=fix_id_of(candidate),
         title=wording.title(candidate, names),
-        action=wording.action(candidate, query, names, quotes, len(sessions)),
+        action=wording.action(candidate, query, names, len(sessions)),
         screen=candidate.screen,
         signal=candidate.signals[0] if candidate.signals else None,
         where=candidate.where,

@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from analyst.core.query import Query, Where, where_text
-from analyst.core.values import Quote
+from analyst.core.query import Query, Where
 from analyst.findings import ScreenFriction, ScreenLink, ThemeName
 from analyst.fixes.candidates import Candidate
 from analyst.metrics import answers_needed, kind_of
@@ -28,6 +27,7 @@ HAPPENS = {
     "error": "errors come up",
 }
 _BARE = ("platform", "app_version")  # their values speak for themselves: "android 4.2.0"
+THEMES_TOLD = 4  # ties to themes that a fix's facts list
 _PATIENCE = 52  # weeks beyond which waiting for a number is no plan
 
 
@@ -56,9 +56,7 @@ def title(candidate: Candidate, names: Mapping[str, ThemeName]) -> str:
     return f"{place}: {what}{f' (“{label}”)' if label else ''}"
 
 
-def action(
-    candidate: Candidate, query: Query, names: Mapping[str, ThemeName], quotes: list[Quote], sessions: int
-) -> str:
+def action(candidate: Candidate, query: Query, names: Mapping[str, ThemeName], sessions: int) -> str:
     """What to look into, where, with what evidence to start from."""
     parts = []
     friction = candidate.frictions[0] if candidate.frictions else None
@@ -66,14 +64,13 @@ def action(
     if candidate.grade == "C":
         parts.append(_complaints(candidate, query, names))
     else:
-        group = f" for {where_text(candidate.where)}" if candidate.where else ""
-        parts.append(f"Find what brings {signal_names(candidate.signals)} on {candidate.screen}{group} and mend it")
+        group = short_where(candidate.where)
+        opening = f"On {group}, find" if group else "Find"
+        parts.append(f"{opening} what brings {signal_names(candidate.signals)} on {candidate.screen}, and mend it")
         if friction is not None:
             parts.append(_rate(friction, candidate.where))
     if link is not None:
         parts.append(_met(link, names))
-    if quotes:
-        parts.append(f"In their words: “{quotes[0].text}”")
     if sessions:
         parts.append(f"Begin with the {sessions} sessions listed" if sessions > 1 else "Begin with the session listed")
     return ". ".join(parts) + "."
@@ -127,11 +124,12 @@ def facts(candidate: Candidate, query: Query, names: Mapping[str, ThemeName]) ->
             f"{_percent(friction.rate.value)} of {friction.rate.n:,} visits, {_percent(friction.rate_before.value)} of "
             f"{friction.rate_before.n:,} before."
         )
-    for link in candidate.links:
+    sharpest = {link.theme_id: link for link in reversed(candidate.links)}  # one link of each theme tells the tie
+    for link in [link for link in candidate.links if sharpest[link.theme_id] is link][:THEMES_TOLD]:
         said.append(f"{_met(link, names)} (odds ratio {_ratio(link.odds.value)}, n = {link.odds.n:,}).")
-    for link in {(link.theme_id, link.screen): link for link in candidate.links}.values():
-        if link.named:
-            said.append(f"{link.named:,} opinions of “{names[link.theme_id].label}” name {link.screen} in words.")
+    named = sum({link.theme_id: link.named for link in candidate.links}.values())
+    if named:
+        said.append(f"{named:,} opinions of these themes name {candidate.screen} in words.")
     return said
 
 

@@ -190,7 +190,7 @@ def _exposed(
     """Friction that each framed answer's user met in the `join_days` before it, and who had a session at all."""
     found = connection.execute(
         f"""
-        SELECT r, screen, signal, sum("count") AS met
+        SELECT r, coalesce(screen, '') AS screen, signal, sum("count") AS met
         FROM framed JOIN exposures USING (user_id)
         WHERE exposures.at < framed.submitted_at
           AND exposures.at >= framed.submitted_at - INTERVAL {int(join_days)} DAY
@@ -200,7 +200,10 @@ def _exposed(
     rows = np.asarray(found["r"], dtype=np.int64)
     with_sessions = np.zeros(n, dtype=bool)
     with_sessions[rows] = True
-    hits = np.array([signal != VISIT for signal in found["signal"]], dtype=bool)
+    hits = np.array(
+        [signal != VISIT and screen != "" for signal, screen in zip(found["signal"], found["screen"], strict=True)],
+        dtype=bool,
+    )
     pairs = list(zip(found["screen"][hits], found["signal"][hits], strict=True))
     names = tuple(sorted({(str(screen), str(signal)) for screen, signal in pairs}))
     place = {name: i for i, name in enumerate(names)}
