@@ -16,6 +16,7 @@ from analyst.themes.words import content_tokens, spans, tokens
 
 Span = tuple[int, int]
 MAX_WORDS = 60  # longer pieces say more than one thing, and an encoder reads only so far
+_WINDOW = 400  # characters looked at on each side of a marker
 _MIN_SIDE = 3  # content words each side of a cut needs ...
 _MIN_SIDE_FLIP = 2  # ... or this many when praise turns into complaint: "good food but slow service"
 
@@ -36,8 +37,9 @@ _LAST_WORD = re.compile(r"[\w.]+$")
 _MARKERS: dict[str, tuple[str, str]] = {
     "en": (
         r"but|however|although|though|even though|except(?: that| for)?|yet|unfortunately|sadly|only (?:issue|problem|"
-        r"thing|downside|complaint|drawback)|my only|the only|on the other hand|while|whereas|apart from|other than that|"
-        r"i (?:just )?wish|wish (?:it|there|you|they)|would be (?:nice|great|better|good|helpful)|it would be",
+        r"thing|downside|complaint|drawback)|my only|the only|on the other hand|while|whereas|apart from|"
+        r"other than that|i (?:just )?wish|wish (?:it|there|you|they)|would be (?:nice|great|better|good|"
+        r"helpful)|it would be",
         r"and also|and then|and (?:the|i|it|they|you|we|my|there|that|your|now|please)|also|plus|so i|because|"
         r"then (?:i|it|the)|please|can you|could you",
     ),
@@ -143,11 +145,11 @@ def _clauses(text: str, piece: Span, language: str) -> list[Span]:
     found: list[Span] = []
     for place, (here, strong) in enumerate(places):
         after = places[place + 1][0] if place + 1 < len(places) else end
-        left, right = text[start:here], text[here:after]
+        # Windows, so that a text of nothing but markers stays linear; what decides lies near the cut anyway.
+        left = text[max(start, here - _WINDOW) : here]
         # A weak marker's right side may be completed by the next one: "and it / because ...".
-        if _stands_alone(left, right if strong else text[here:end][:400], strong, language) and (
-            span := _trim_joint(text, start, here)
-        ):
+        right = text[here : min(after if strong else end, here + _WINDOW)]
+        if _stands_alone(left, right, strong, language) and (span := _trim_joint(text, start, here)):
             found.append(span)
             start = here
     found.append((start, end))

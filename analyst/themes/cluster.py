@@ -26,6 +26,7 @@ _TWINS = 0.86  # cosine of two centroids from which two clusters say the same
 MOST_THEMES = 40  # more than this nobody reads
 _COARSER = 1.25  # step of the smallest group's size until no more than that many are left
 _DUPLICATE = 0.92
+_FEW = 300  # so few texts are all needed, however alike
 _BLOCK = 2048  # rows of a distance block: bounds memory to n * 2048 floats
 _STABILITY_ROUNDS = 3
 _STABILITY_SHARE = 0.8
@@ -69,13 +70,14 @@ def damped(counts: Ints) -> Ints:
 
 def near_duplicates(vectors: Floats, likeness: float = _DUPLICATE) -> Ints:
     """The leader of each unit row of `vectors` (n, d), (n,): the first row within cosine `likeness`, or itself.
+    Fewer than 300 rows are all their own leaders.
 
     A form letter with another name in it is said many times but is one text; left apart, such texts would be
     the densest groups of all. Greedy, in the (canonical) order of the rows.
     """
     n = len(vectors)
     leader = np.arange(n, dtype=np.int64)
-    if n < 2:
+    if n < _FEW:
         return leader
     small = principal(vectors, _PCA_DIMENSIONS)  # a cheap first look; the cosine itself is then checked
     leaders: Ints = np.zeros(0, dtype=np.int64)
@@ -106,7 +108,7 @@ def find_clusters(
     """
     n = len(vectors)
     if n < SMALL:
-        return _ordered(_small_groups(vectors), np.ones(n, np.float32), counts, None)
+        return _ordered(_small_groups(vectors, damped(counts)), np.ones(n, np.float32), counts, None)
     reduced = principal(vectors, _PCA_DIMENSIONS)
     around = max(5, min(neighbours, n // 8))
     layout = umap_layout(reduced, around, seed)
@@ -279,19 +281,19 @@ def _best_jaccard(labels: Ints, again: Ints, count: int) -> Floats:
     return np.asarray((table / np.maximum(sizes - table, 1)).max(axis=1), dtype=np.float32)
 
 
-def _small_groups(vectors: Floats) -> Ints:
-    """Groups of a handful of texts: average linkage on cosine, groups of fewer than 2 or 3 left alone."""
+def _small_groups(vectors: Floats, weights: Ints) -> Ints:
+    """Groups of a handful of texts: average linkage on cosine; groups that weigh less than 2 or 3 left alone."""
     n = len(vectors)
-    if n < 2:
-        return np.full(n, -1, dtype=np.int64)
-    from scipy.cluster.hierarchy import fcluster, linkage
-    from scipy.spatial.distance import pdist
+    flat: Ints = np.ones(n, dtype=np.int64)
+    if n >= 2:
+        from scipy.cluster.hierarchy import fcluster, linkage
+        from scipy.spatial.distance import pdist
 
-    distances = np.clip(pdist(vectors.astype(np.float64), "cosine"), 0.0, 2.0)
-    flat = fcluster(linkage(distances, "average"), t=0.6, criterion="distance")
+        distances = np.clip(pdist(vectors.astype(np.float64), "cosine"), 0.0, 2.0)
+        flat = fcluster(linkage(distances, "average"), t=0.6, criterion="distance")
     least = 2 if n < 20 else 3
     labels = np.full(n, -1, dtype=np.int64)
-    for number, group in enumerate(g for g in np.unique(flat) if (flat == g).sum() >= least):
+    for number, group in enumerate(g for g in np.unique(flat) if weights[flat == g].sum() >= least):
         labels[flat == group] = number
     return labels
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from analyst.themes.cluster import Floats, Ints, centroids
 from analyst.themes.keywords import Phrases, association, collect_phrases, stem
+from analyst.themes.lexicon import word_lists
 from analyst.themes.polarity import polarity
 from analyst.themes.words import STOP_WORDS, tokens
 
@@ -184,7 +185,11 @@ def _moods(texts: list[str], languages: list[str], groups: Ints, count: int) -> 
 
 
 def _choose(theme: _Theme, used: dict[str, int], names: set[str], phrases: Phrases) -> str | None:
-    """The best phrase of a theme that is no other theme's name yet; None when it offers none."""
+    """The best phrase of a theme that is no other theme's name yet; None when it offers none.
+
+    A phrase that few members speak of would name the whole after a part: there, the theme's two commonest
+    words of its own make a plainer name ("Account and password").
+    """
     lowered = {name.lower() for name in names}
     strongest = max((belongs for belongs, _ in theme.words.values()), default=0.0)
     scores = {
@@ -192,9 +197,60 @@ def _choose(theme: _Theme, used: dict[str, int], names: set[str], phrases: Phras
         for place, j in enumerate(theme.offered)
     }
     for j in sorted(scores, key=lambda j: (-scores[j], j)):
-        if phrases.surface[j].lower() not in lowered:
-            return phrases.surface[j]
+        best = phrases.surface[j]
+        if best.lower() in lowered:
+            continue
+        pair = _pair(theme, phrases)
+        narrow = _covered(phrases.content[j], theme) < _NARROW or _rarest(phrases.content[j], theme) < _RARE
+        if pair and (narrow or len(phrases.keys[j]) == 1) and pair.lower() not in lowered:
+            return pair
+        return best
     return None
+
+
+def _covered(content: Iterable[str], theme: _Theme) -> float:
+    """The share of members that speak of any of these words, as if words met independently; own words only."""
+    known = [theme.words.get(word, (0.0, 0.0)) for word in content]
+    return 1.0 - float(np.prod([1.0 - share for belongs, share in known if belongs > 0.02]))
+
+
+def _rarest(content: Iterable[str], theme: _Theme) -> float:
+    """The share of members that hold the rarest of these words: low for "cat food" in a theme on food."""
+    return min((theme.words.get(word, (0.0, 0.0))[1] for word in content), default=0.0)
+
+
+def _pair(theme: _Theme, phrases: Phrases) -> str | None:
+    """The two words that most belong to the theme and are most said in it, joined; None without two that count."""
+    place = {
+        phrases.keys[j][0]: (j, float(theme.near[at]))
+        for at, j in enumerate(theme.offered)
+        if len(phrases.keys[j]) == 1
+    }
+    worth = {
+        word: (share**0.5) * belongs * max(place[word][1], 0.05)
+        for word, (belongs, share) in theme.words.items()
+        if word in place and belongs > 0.05 and word not in _PLAIN
+    }
+    best = sorted(worth, key=lambda word: (-worth[word], word))[:2]
+    if len(best) < 2 or theme.words[best[1]][1] < 0.04 or _related(best[0], best[1]):
+        return None
+    return " and ".join(phrases.surface[place[word][0]] for word in best)
+
+
+def _related(a: str, b: str) -> bool:
+    """Whether two stems are forms of one word (crash, crashing) or mean no two things worth an "and"."""
+    short = min(len(a), len(b), 5)
+    return a[:short] == b[:short] or (short >= 4 and a[:4] == b[:4])
+
+
+_NUMBERS = frozenset(
+    ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "twice", "half", "forty")
+)
+# Words that make no name of a subject: judgements and numbers.
+_PLAIN = word_lists("bare_words")["praise"] | word_lists("bare_words")["complaint"] | _NUMBERS
+_NARROW = 0.12  # share of members that a label's words must reach ...
+_RARE = 0.035  # ... and that each of them must
+_USUAL = 0.15  # a word held by this share of the members is as good as any
 
 
 def _label_score(j: int, near: float, theme: _Theme, strongest: float, used: dict[str, int], phrases: Phrases) -> float:
@@ -202,11 +258,13 @@ def _label_score(j: int, near: float, theme: _Theme, strongest: float, used: dic
     known = [theme.words.get(word, (-0.2, 0.0)) for word in content]
     if not known:
         return -1.0
-    # How many members speak of any of its words (words of the theme only), and how much the words belong here.
-    covered = 1.0 - float(np.prod([1.0 - share for belongs, share in known if belongs > 0.02]))
+    covered = _covered(content, theme)
+    common = 0.25 * min(_rarest(content, theme), _USUAL) / _USUAL
+    counting = 0.3 * any(word in _NUMBERS for word in content)
     best = max(belongs for belongs, _ in known) / max(strongest, 1e-9)
     belonging = float(np.mean([belongs for belongs, _ in known]))
     weakest = min(0.0, *(belongs for belongs, _ in known))
+    denial = _denial(j, theme, phrases)
     mood = theme.mood * polarity(phrases.surface[j])
     repeats = sum(used.get(word, 0) > 0 for word in content)
     return (
@@ -220,7 +278,22 @@ def _label_score(j: int, near: float, theme: _Theme, strongest: float, used: dic
         + 0.2 * mood
         - 0.05 * repeats
         + weakest
+        - denial
+        - counting
+        + common
     )
+
+
+def _denial(j: int, theme: _Theme, phrases: Phrases) -> float:
+    """How much a phrase that opens with "no" or "not" overstates: 0 where its noun is mostly met that way."""
+    if phrases.keys[j][0] not in _DENIALS:
+        return 0.0
+    share = float(theme.counts[j]) / max(theme.size, 1)
+    rest = max((theme.words.get(word, (0.0, 0.0))[1] for word in phrases.content[j]), default=0.0)
+    return 0.0 if share >= 0.25 * rest else 0.4
+
+
+_DENIALS = frozenset(("no", "not", "never", "without", "don't", "nicht", "kein", "keine", "ohne", "sin", "nunca"))
 
 
 # One word is seldom a name a person would give; a phrase of more than four is read, not recognised.

@@ -30,3 +30,8 @@ def word_lists(name: str) -> dict[str, frozenset[str]]:
 def phrase_lists(name: str) -> dict[str, frozenset[str]]:
     """The lists of whole phrases (parted by `|`) in lexicon/`name`.txt, by section."""
     return {section: frozenset("|".join(lines).split("|")) for section, lines in _sections(name).items()}
+
+
+def pattern(name: str, section: str) -> str:
+    """The regular expressions of a section of lexicon/`name`.txt, a line each, as one alternation."""
+    return "|".join(_sections(name)[section])

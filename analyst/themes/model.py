@@ -47,6 +47,7 @@ class ThemeModel:
     dormant_centroids: Floats
     encoder: str  # name-revision of the encoder that the vectors must come from
     areas: dict[str, str] = field(default_factory=dict)  # area_id -> label
+    fitted: dict[str, Any] = field(default_factory=dict)  # what the clusters were fitted on, to tell when to refit
 
     @property
     def active(self) -> list[CatalogueTheme]:
@@ -71,6 +72,7 @@ class ThemeModel:
             "encoder": self.encoder,
             "threshold": head.threshold,
             "areas": self.areas,
+            "fitted": self.fitted,
             "themes": [asdict(theme) for theme in self.themes],
         }
         (folder / _CARD).write_text(json.dumps(card, ensure_ascii=False, indent=1), encoding="utf-8")
@@ -91,4 +93,4 @@ class ThemeModel:
             raise UndertoneError(
                 f"The theme model in {folder} cannot be read: {error}.", "Run `undertone analyze` again."
             ) from error
-        return ThemeModel(head, themes, dormant, str(card["encoder"]), dict(card["areas"]))
+        return ThemeModel(head, themes, dormant, str(card["encoder"]), dict(card["areas"]), dict(card["fitted"]))

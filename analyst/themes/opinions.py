@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from analyst.themes.clauses import Span, cut, sentences
+from analyst.themes.lexicon import pattern
 from analyst.themes.words import base_language, squeeze
 
 if TYPE_CHECKING:
@@ -61,16 +62,7 @@ _QUOTED_REPLY = re.compile(
 _HANDLE = re.compile(r"(?<!\w)@\w{2,}")  # @names say who is spoken to, not what about
 _MARKUP = re.compile(r"</?[a-zA-Z][^<>\n]{0,200}>|&[a-z]{2,6};")
 
-_FRICTION_WORDS = re.compile(
-    r"\b(?:rage|dead|repeated(?:ly)?|again and again|times|twice|crash\w*|fr[eo]z\w*|freez\w*|hung|hang\w*|stuck|lag\w*|slow\w*|"
-    r"errors?|fail\w*|declined?|reject\w*|refus\w*|timed out|timeout|unresponsive|did(?: not|n't)|does(?: not|n't)|could(?: not|n't)|"
-    r"would(?: not|n't)|without (?:success|response|effect|result)|nothing happen\w*|no (?:response|result|effect|reaction)|gave up|"
-    r"giving up|abandon\w*|retr(?:y|ied|ies|ying)|tried|re-?enter\w*|force[- ]?(?:quit|clos)\w*|unexpected\w*|blank|spinn\w*|loading|"
-    r"broken|blocked|logged out|kicked|lost|frustrat\w*|struggl\w*|confus\w*|back and forth|hammer\w*|mash\w*|impatient\w*|waited|"
-    r"absturz|abgestürzt|fehler\w*|eingefroren|hängt|reagiert\w* nicht|abgebrochen|mehrfach|"
-    r"errores?|fall[óo]\w*|bloque\w*|congel\w*|abandon\w*|sin respuesta|varias veces)\b",
-    re.IGNORECASE,
-)
+_FRICTION_WORDS = re.compile(rf"\b(?:{pattern('friction', 'all')})\b", re.IGNORECASE)
 _SUBJECT = re.compile(
     r"^(?:the |this )?(?:user|customer|visitor|shopper|client|person|they|he|she)\b\s*", re.IGNORECASE
 )

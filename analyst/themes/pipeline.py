@@ -21,6 +21,7 @@ from analyst.core.settings import Settings
 from analyst.core.tables import SYSTEM_THEMES, schema
 from analyst.themes.assign import Assignment
 from analyst.themes.cluster import Floats, Ints, canonical_order
+from analyst.themes.fit import Corpus
 from analyst.themes.labels import spelling_of
 from analyst.themes.learn import Learned, learn_themes
 from analyst.themes.model import ThemeModel
@@ -90,19 +91,22 @@ def build_themes(
         spoken = _languages(opinions, row_of, len(texts))
         statements = _statements(opinions, row_of, len(texts))
         comments = ~statements & _understood(spoken, statements, encoder)
-        learned = learn_themes(
+        corpus = Corpus(
             texts,
             spoken,
             vectors,
             counts,
-            muted=_muted(opinions, texts, spoken, statements, vectors),
-            comments=comments,
-            statements=statements,
-            settings=settings.themes,
-            embed=lambda phrases: embed_texts(phrases, encoder, settings.cache),
-            spelling=spelling_of([one.text for one in opinions]),
-            encoder=f"{encoder.name}-{encoder.revision}",
-            previous=previous,
+            comments,
+            statements,
+            _muted(opinions, texts, spoken, statements, vectors),
+            spelling_of([one.text for one in opinions]),
+        )
+        learned = learn_themes(
+            corpus,
+            settings.themes,
+            lambda phrases: embed_texts(phrases, encoder, settings.cache),
+            f"{encoder.name}-{encoder.revision}",
+            previous,
         )
         placed = learned.model.assign(vectors)
     with _timed("sentiment", seconds, told):

@@ -17,7 +17,8 @@ _FAILS = re.compile(
     r"\b(?:(?:does|do|did|is|are|was|ca|wo|would|could|has|have|had|should)(?:n['’]?t|\s+not)\s+(?:\w+\s+){0,2}?"
     r"(?:work|load|open|connect|update|respond|arrive|help|log|sign|let|allow|answer|show|save|sync|turn|go through)\w*"
     r"|cannot\s+\w+|can['’]?t\s+\w+|cant\s+\w+|unable to|stopped working|not working|"
-    r"never (?:works?|arrived|came|loads?)|nothing (?:works?|happens?|happened|loads?)|no (?:one|body|reply|response|answer|way|option|refund)|"
+    r"never (?:works?|arrived|came|loads?)|nothing (?:works?|happens?|happened|loads?)|"
+    r"no (?:one|body|reply|response|answer|way|option|refund)|"
     r"keeps? (?:crashing|freezing|failing|logging|asking|saying|loading|kicking)|"
     r"too (?:slow|expensive|much|many|long|small|big|complicated|hard|difficult|late))\b",
     re.IGNORECASE,

@@ -44,7 +44,7 @@ _LINK = re.compile(r"(?:https?://|www\.)\S+|\b[\w-]+\.(?:com|org|net|io|de|es|co
 @lru_cache(maxsize=131072)
 def system_theme(text: str) -> str | None:
     """The id of the system theme that `text` (one opinion) belongs to, or None where it may carry a subject."""
-    phrase = squeeze(text)
+    phrase = squeeze(text.replace("’", "'"))
     words = tokens(text)
     if phrase in _NONANSWERS:
         return NONANSWER
