@@ -25,7 +25,11 @@ def _environment() -> Environment:
         signed=w.signed, percent=w.percent, count=w.count, pp=w.points_of_share, times=w.times, group=w.group
     )
     environment.globals.update(
-        signal_words=w.SIGNAL_WORDS, metric_names=w.METRIC_NAMES, interval=w.interval, calendar_entry=w.calendar_entry
+        signal_words=w.SIGNAL_WORDS,
+        metric_names=w.METRIC_NAMES,
+        interval=w.interval,
+        calendar_entry=w.calendar_entry,
+        place=w.place,
     )
     return environment
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,6 +31,7 @@ POINTER = "current"
 MANIFEST = "manifest.json"
 VECTORS = "vectors.npy"
 _WRITING = ".writing-"
+_RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,80}")
 FORMAT = 1  # raised when readers of an older folder would misread it
 
 
@@ -118,7 +120,7 @@ def _flush(path: Path) -> None:
 
 def point_to(runs: Path, run_id: str) -> None:
     """Make `run_id` the run that readers see. Raises UsageProblem when there is no such run."""
-    if not (runs / run_id / MANIFEST).exists():
+    if not _RUN_ID.fullmatch(run_id) or not (runs / run_id / MANIFEST).exists():
         raise UsageProblem(f"There is no run called '{run_id}' in {runs}.", "`undertone doctor` lists the runs.")
     beside = runs / f".{POINTER}-{os.getpid()}"
     beside.write_text(run_id + "\n", encoding="utf-8")
@@ -148,6 +150,8 @@ def current_run(runs: Path) -> Run:
 
 def open_run(runs: Path, run_id: str) -> Run:
     """The run called `run_id`. Raises UndertoneError when it is missing or from a newer Undertone."""
+    if not _RUN_ID.fullmatch(run_id):
+        raise UsageProblem(f"'{run_id}' is not the name of a run.", "`undertone doctor` lists the runs.")
     folder = runs / run_id
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
