@@ -23,7 +23,9 @@ _LAYOUT_DIMENSIONS = 5
 _EPOCHS = 200
 _LEAST_THEME = 8  # unique texts
 _TWINS = 0.86  # cosine of two centroids from which two clusters say the same
-MOST_THEMES = 40  # more than this nobody reads
+_MOST_THEMES = 64  # more than this nobody reads ...
+_SAYINGS = 80  # ... and there is no more than one theme to so many different texts, but
+_ALWAYS = 12  # that many may always be
 _COARSER = 1.25  # step of the smallest group's size until no more than that many are left
 _DUPLICATE = 0.92
 _FEW = 300  # so few texts are all needed, however alike
@@ -99,11 +101,12 @@ def near_duplicates(vectors: Floats, likeness: float = _DUPLICATE) -> Ints:
 
 
 def find_clusters(
-    vectors: Floats, counts: Ints, *, neighbours: int, min_share: float, seed: int, most: int = MOST_THEMES
+    vectors: Floats, counts: Ints, *, neighbours: int, min_share: float, seed: int, most: int | None = None
 ) -> Clusters:
     """Groups among unit rows `vectors` (n, d), in canonical order, of texts that occur `counts` (n,) times.
 
-    A group holds at least max(8, min_share * n) texts, or more where that would give more than `most` groups;
+    A group holds at least max(8, min_share * n) texts, or more where that would give more than `most` groups
+    (by default one to 80 texts, between 12 and 64);
     its number is 0 for the heaviest group and so on.
     """
     n = len(vectors)
@@ -115,7 +118,8 @@ def find_clusters(
     weights = damped(counts)
     smallest = max(_LEAST_THEME, round(min_share * n))
     labels, strength = dense_groups(layout, weights, smallest)
-    while (labels := merge_twins(vectors, labels, weights)).max(initial=-1) >= most:
+    limit = min(max(n // _SAYINGS, _ALWAYS), _MOST_THEMES) if most is None else most
+    while (labels := merge_twins(vectors, labels, weights)).max(initial=-1) >= limit:
         smallest = int(np.ceil(smallest * _COARSER))
         labels, strength = dense_groups(layout, weights, smallest)
     stability = subsample_stability(layout, weights, labels, smallest, seed)

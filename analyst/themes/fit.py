@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from analyst.core.settings import ThemeSettings
 from analyst.themes.assign import Head, assign, train_head
 from analyst.themes.cluster import (
-    MOST_THEMES,
     SMALL,
     Clusters,
     Floats,
@@ -160,7 +159,7 @@ def _two_pools(heard: Floats, mentions: Ints, comments: Bools, statements: Bools
 
 
 def _fit(
-    heard: Floats, mentions: Ints, rows: Ints, settings: ThemeSettings, share: float, most: int = MOST_THEMES
+    heard: Floats, mentions: Ints, rows: Ints, settings: ThemeSettings, share: float, most: int | None = None
 ) -> Clusters:
     return find_clusters(
         heard[rows], mentions[rows], neighbours=settings.neighbours, min_share=share, seed=settings.seed, most=most

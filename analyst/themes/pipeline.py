@@ -28,7 +28,7 @@ from analyst.themes.model import ThemeModel
 from analyst.themes.muting import directions, product_names
 from analyst.themes.opinions import Opinion, embedding_text, read_opinions, with_summaries
 from analyst.themes.polarity import polarity
-from analyst.themes.sentiment import SentimentHead, by_head, by_words, train_head
+from analyst.themes.sentiment import SentimentHead, by_head, by_words, by_words_and_head, train_head
 from analyst.themes.suggestions import is_suggestion
 from analyst.themes.system import system_theme
 from embeddings import Encoder, embed_texts, language_note
@@ -115,7 +115,7 @@ def build_themes(
         feelings = _sentiments(opinions, row_of, vectors, head)
     opinion_table = _opinion_table(opinions, gates, row_of, feelings, placed, learned.model)
     theme_table = _theme_table(opinions, gates, row_of, placed, learned.model, _dates(records))
-    stats = _statistics(opinions, gates, row_of, placed, learned, vectors, seconds, language_note(encoder))
+    stats = _statistics(opinions, gates, row_of, placed, learned, vectors, seconds, language_note(encoder), head)
     return ThemeResult(opinion_table, theme_table, sessions, vectors, learned.model, learned.events, stats)
 
 
@@ -209,18 +209,20 @@ def _sentiment_head(
 def _sentiments(opinions: list[Opinion], row_of: Ints, vectors: Floats, head: SentimentHead | None) -> list[str]:
     """The sentiment of every opinion."""
     feelings: list[str] = ["unknown"] * len(opinions)
+    english: list[int] = []
     foreign: list[int] = []
     for place, one in enumerate(opinions):
         if one.field == "summary":
             # A friction statement tells of trouble; only plainly good words make it anything else.
             feelings[place] = "negative" if polarity(one.text) < 0.5 else "neutral"
+        elif row_of[place] >= 0:
+            (english if one.language == "en" else foreign).append(place)
         elif one.language == "en":
             feelings[place] = by_words(one.text)
-        elif row_of[place] >= 0:
-            foreign.append(place)
-    if foreign:
-        for place, feeling in zip(foreign, by_head(head, vectors[row_of[foreign]]), strict=True):
-            feelings[place] = feeling
+    judged = by_words_and_head([opinions[place].text for place in english], head, vectors[row_of[english]])
+    judged += by_head(head, vectors[row_of[foreign]])
+    for place, feeling in zip([*english, *foreign], judged, strict=True):
+        feelings[place] = feeling
     return feelings
 
 
@@ -338,6 +340,7 @@ def _statistics(
     vectors: Floats,
     seconds: dict[str, float],
     note: str | None,
+    head: SentimentHead | None,
 ) -> dict[str, Any]:
     asked = row_of[row_of >= 0]
     languages: dict[str, int] = {}
@@ -354,5 +357,6 @@ def _statistics(
         "refit": learned.refit,
         "languages": dict(sorted(languages.items(), key=lambda item: (-item[1], item[0]))),
         "note": note,
+        "sentiment_head": None if head is None else round(head.accuracy, 4),
         "seconds": seconds,
     }

@@ -1,7 +1,9 @@
-"""The sentiment of an opinion: word rules for English, a head trained on the run's own scores elsewhere.
+"""The sentiment of an opinion: word rules for English, and a head trained on the run's own scores.
 
-The trained head never meets a theme: it only maps a vector to positive or negative, so that comments in a
-language without word rules are not all "unknown".
+The head learns from responses that hold one opinion only, where the score can mean nothing else, how the
+vector of a text goes with a good or a bad score. It adds to the word rules what they cannot see ("you used
+to pick up within a minute"), and it is all there is in other languages. It never meets a theme, and never
+the score of the text it judges alone: it is one linear map for everybody.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ Sentiment = Literal["positive", "negative", "neutral", "unknown"]
 _POSITIVE, _NEGATIVE = 0.2, -0.05  # complaints are often worded mildly, so the negative side begins nearer to zero
 _MIN_EACH = 40  # scored single-opinion responses of each side before a head is trusted
 _SURE = 0.65
+_CLEAR = 0.25  # log odds from which words and head together count as one or the other
 
 
 @dataclass(frozen=True)
@@ -63,11 +66,23 @@ def train_head(vectors: NDArray[np.float32], y: NDArray[np.float64]) -> Sentimen
 
 
 def by_words(text: str) -> Sentiment:
-    """The sentiment of an English text by its words."""
+    """The sentiment of an English text by its words alone."""
     value = polarity(text)
     if value >= _POSITIVE:
         return "positive"
     return "negative" if value <= _NEGATIVE else "neutral"
+
+
+def by_words_and_head(texts: list[str], head: SentimentHead | None, vectors: NDArray[np.float32]) -> list[Sentiment]:
+    """The sentiment of English texts, by words and by their vectors (n, d): log odds plus the words' polarity.
+
+    Without a head, by words alone.
+    """
+    if head is None:
+        return [by_words(text) for text in texts]
+    chances = np.clip(head.probability(vectors), 1e-6, 1 - 1e-6)
+    odds = np.log(chances / (1 - chances)) + np.array([polarity(text) for text in texts])
+    return ["positive" if value >= _CLEAR else "negative" if value <= -_CLEAR else "neutral" for value in odds]
 
 
 def by_head(head: SentimentHead | None, vectors: NDArray[np.float32]) -> list[Sentiment]:
