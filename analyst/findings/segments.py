@@ -32,6 +32,7 @@ FULL_SIZE, LEAST_SIZE, SIZE_SHARE = 60, 25, 0.05  # answers a segment needs in e
 LARGE_SHARE = 0.001  # of very large windows: smaller groups cannot carry a visible movement
 MOST_WORK = 800_000_000  # multiplications in drawing chance: very large data draw fewer times
 FEWEST_DRAWS = 150
+BATCH = 50  # draws at a time: what they need stays in the processor's cache
 
 
 def smallest_segment(n_now: int, n_before: int) -> int:
@@ -43,14 +44,16 @@ def smallest_segment(n_now: int, n_before: int) -> int:
 
 @dataclass(frozen=True)
 class Candidates:
-    """g conjunctions, `where[i]` as named and `parts[i]` as in model.Segment. `member` (g, c) CSR of 0/1 over cells;
-    `now`, `before` (g,) their weights in the two windows."""
+    """g conjunctions, `where[i]` as named and `parts[i]` as in model.Segment. `now`, `before` (g,) their weights in the
+    two windows; `members_now`, `members_before` (g, cells of that window) CSC of 0/1: a column per cell, because each
+    cell lies in at most one conjunction of the same dimensions, which makes these matrices cheap to build and use."""
 
     where: tuple[Where, ...]
     parts: tuple[tuple[tuple[int, int], ...], ...]
-    member: sparse.csr_matrix
     now: NDArray[np.float64]
     before: NDArray[np.float64]
+    members_now: sparse.csc_matrix
+    members_before: sparse.csc_matrix
 
     @property
     def size(self) -> int:
@@ -65,8 +68,7 @@ def enumerate_segments(cells: Cells, least: int, min_people: int = 1) -> Candida
     """
     columns = _searchable(cells)
     parts: list[tuple[tuple[int, int], ...]] = []
-    rows: list[NDArray[np.int64]] = []
-    cols: list[NDArray[np.int64]] = []
+    places: list[NDArray[np.int32]] = []
     sign = np.random.default_rng(0).random(cells.size)  # a random sum tells equal sets of cells from different ones
     seen: set[tuple[float, int]] = set()
     for depth in range(1, min(DEPTH, len(columns)) + 1):
@@ -74,16 +76,29 @@ def enumerate_segments(cells: Cells, least: int, min_people: int = 1) -> Candida
             names = [name for i in chosen for name in columns[i].dimensions]
             if len(names) > DEPTH or len(set(names)) < len(names):  # a release and its own dimensions
                 continue
-            _collect([columns[i] for i in chosen], cells, least, sign, seen, parts, rows, cols)
-    size = len(parts)
-    at = np.concatenate(cols) if cols else np.zeros(0, dtype=np.int64)
-    row = np.concatenate(rows) if rows else np.zeros(0, dtype=np.int64)
-    member = sparse.csr_matrix((np.ones(len(at)), (row, at)), shape=(size, cells.size))
+            places.append(_collect([columns[i] for i in chosen], cells, least, sign, seen, parts))
+    place = np.stack(places, axis=1) if places else np.zeros((cells.size, 0), dtype=np.int32)
     where = tuple(_named(cells, part) for part in parts)
-    found = Candidates(
-        where, tuple(parts), member, member @ (cells.weight * cells.post), member @ (cells.weight * ~cells.post)
-    )
+    found = _candidates(cells, where, tuple(parts), place)
     return _with_people(found, cells, min_people)
+
+
+def _candidates(
+    cells: Cells, where: tuple[Where, ...], parts: tuple[tuple[tuple[int, int], ...], ...], place: NDArray[np.int32]
+) -> Candidates:
+    """From `place` (c, s): the candidate that each cell lies in, per choice of dimensions; -1 for none."""
+    windows = []
+    for window in (cells.post, ~cells.post):
+        rows = place[window]
+        held = rows >= 0
+        indptr = np.concatenate([[0], np.cumsum(held.sum(axis=1))])
+        at = rows[held]
+        ones = np.ones(len(at), dtype=np.float32)
+        windows.append(sparse.csc_matrix((ones, at, indptr), shape=(len(parts), len(rows))))
+    now, before = windows
+    return Candidates(
+        where, parts, now @ cells.weight[cells.post], before @ cells.weight[~cells.post], now, before
+    )  # fmt: skip
 
 
 def _named(cells: Cells, parts: tuple[tuple[int, int], ...]) -> Where:
@@ -103,16 +118,18 @@ class _Column:
     part: int  # axis index, or number of axes + release index
     codes: NDArray[np.int64]  # (c,), -1 where the level may not be named
     size: int
+    whole: bool  # every cell has a level that may be named
 
 
 def _searchable(cells: Cells) -> list[_Column]:
     found = []
     for at, axis in enumerate(cells.axes.axes):
-        found.append(_Column((axis.dimension,), at, cells.search[:, at], len(axis.values)))
+        codes = np.ascontiguousarray(cells.search[:, at])
+        found.append(_Column((axis.dimension,), at, codes, len(axis.values), bool((codes >= 0).all())))
     for r, release in enumerate(cells.axes.releases):
         codes = np.where(cells.inside[:, r], 1, -1)
         names = tuple(name for name, _ in release.where)
-        found.append(_Column(names, len(cells.axes.axes) + r, codes, 2))
+        found.append(_Column(names, len(cells.axes.axes) + r, codes, 2, False))
     return found
 
 
@@ -123,33 +140,35 @@ def _collect(
     sign: NDArray[np.float64],
     seen: set[tuple[float, int]],
     parts: list[tuple[tuple[int, int], ...]],
-    rows: list[NDArray[np.int64]],
-    cols: list[NDArray[np.int64]],
-) -> None:
-    """Append the conjunctions over the `chosen` columns that are large enough and not seen before."""
+) -> NDArray[np.int32]:
+    """Append the conjunctions over the `chosen` columns that are large enough and not seen before.
+
+    Returns each cell's place among all conjunctions, -1 for none. (c,)
+    """
     key = np.zeros(cells.size, dtype=np.int64)
-    usable = np.ones(cells.size, dtype=bool)
     for column in chosen:
-        key = key * column.size + np.maximum(column.codes, 0)
-        usable &= column.codes >= 0
-    index = np.flatnonzero(usable)
+        key *= column.size
+        key += column.codes
     space = math.prod(column.size for column in chosen)
+    if not all(column.whole for column in chosen):  # what may not be named goes to a bin of its own, dropped below
+        usable = np.logical_and.reduce([column.codes >= 0 for column in chosen])
+        key[~usable] = space
     if space <= 1 << 20:  # a table of every combination is quicker than sorting the ones met
-        values, joint = np.arange(space), key[index]
+        values, joint = np.arange(space + 1), key
     else:
-        values, joint = np.unique(key[index], return_inverse=True)
-    post, count = cells.post[index], cells.count[index]
-    now = np.bincount(joint[post], count[post], minlength=len(values))
-    before = np.bincount(joint[~post], count[~post], minlength=len(values))
+        values, joint = np.unique(key, return_inverse=True)
+    bins = len(values)
+    sizes = np.bincount(joint + bins * cells.post, cells.count, minlength=2 * bins)
+    before, now = sizes[:bins], sizes[bins:]
     n1, n0 = cells.count[cells.post].sum(), cells.count[~cells.post].sum()
-    large = (np.minimum(now, before) >= least) & (np.minimum(n1 - now, n0 - before) >= least)
-    fingerprint = np.bincount(joint, sign[index], minlength=len(values))
+    large = (np.minimum(now, before) >= least) & (np.minimum(n1 - now, n0 - before) >= least) & (values < space)
+    fingerprint = np.bincount(joint, sign, minlength=bins)
     for j in np.flatnonzero(large):
         mark = (round(float(fingerprint[j]), 6), int(now[j] + before[j]))
         if mark in seen:
             large[j] = False
         seen.add(mark)
-    place = np.full(len(values), -1, dtype=np.int64)
+    place = np.full(bins, -1, dtype=np.int32)
     place[large] = len(parts) + np.arange(int(large.sum()))
     for value in values[large]:
         codes = []
@@ -157,9 +176,7 @@ def _collect(
             value, code = divmod(int(value), column.size)
             codes.append((column.part, code))
         parts.append(tuple(reversed(codes)))
-    held = place[joint] >= 0
-    rows.append(place[joint][held])
-    cols.append(index[held])
+    return np.asarray(place[joint])
 
 
 def _with_people(found: Candidates, cells: Cells, min_people: int) -> Candidates:
@@ -168,11 +185,16 @@ def _with_people(found: Candidates, cells: Cells, min_people: int) -> Candidates
         return found  # one answer a person: the size rule already asks for more people
     people = int(cells.person.max()) + 1
     now = cells.post[cells.row]
-    met = sparse.csr_matrix((np.ones(int(now.sum())), (cells.row[now], cells.person[now])), shape=(cells.size, people))
-    counts = np.diff((found.member @ met).tocsr().indptr)
+    order = np.cumsum(cells.post) - 1
+    met = sparse.csr_matrix(
+        (np.ones(int(now.sum())), (order[cells.row[now]], cells.person[now])), shape=(int(cells.post.sum()), people)
+    )
+    counts = np.diff((found.members_now.tocsr() @ met).tocsr().indptr)
     keep = np.flatnonzero(counts >= min_people)
-    where, parts = tuple(found.where[i] for i in keep), tuple(found.parts[i] for i in keep)
-    return Candidates(where, parts, found.member[keep], found.now[keep], found.before[keep])
+    return Candidates(
+        tuple(found.where[i] for i in keep), tuple(found.parts[i] for i in keep), found.now[keep], found.before[keep],
+        found.members_now.tocsr()[keep].tocsc(), found.members_before.tocsr()[keep].tocsc(),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -197,11 +219,12 @@ def contrast(cells: Cells, candidates: Candidates, residual: NDArray[np.float64]
     spread = cell_spread(cells, residual)
     effect = np.zeros(candidates.size)
     variance = np.zeros(candidates.size)
-    for window, inside, sign in ((cells.post, candidates.now, 1.0), (~cells.post, candidates.before, -1.0)):
-        total = float(cells.weight[window].sum())
-        outside = total - inside
-        in_sum = candidates.member @ (sums * window)
-        in_spread = candidates.member @ (spread * window)
+    for window, member, inside, sign in (
+        (cells.post, candidates.members_now, candidates.now, 1.0),
+        (~cells.post, candidates.members_before, candidates.before, -1.0),
+    ):
+        outside = float(cells.weight[window].sum()) - inside
+        in_sum, in_spread = (member @ np.stack([sums[window], spread[window]], axis=1)).T
         effect += sign * (in_sum / inside - (float(sums[window].sum()) - in_sum) / outside)
         variance += in_spread / inside**2 + (float(spread[window].sum()) - in_spread) / outside**2
     return Contrast(effect, np.sqrt(variance))
@@ -218,25 +241,25 @@ def chance_maxima(
     rng = np.random.default_rng(seed)
     error = contrast(cells, candidates, residual).error
     scale = np.sqrt(cell_spread(cells, residual)).astype(np.float32)
-    total_now = float(cells.weight[cells.post].sum())
-    total_before = float(cells.weight[~cells.post].sum())
-    out_now, out_before = total_now - candidates.now, total_before - candidates.before
-    gain = (
-        sparse.diags_array(1 / candidates.now + 1 / out_now) @ candidates.member @ sparse.diags_array(cells.post * 1.0)
-    )
-    loss = sparse.diags_array(1 / candidates.before + 1 / out_before) @ candidates.member
-    loss = loss @ sparse.diags_array(~cells.post * 1.0)
-    inside = sparse.csr_matrix(gain - loss).astype(np.float32)
-    inside.eliminate_zeros()
     usable = error > 0
+    windows = []
+    for window, member, inside, sign in (
+        (cells.post, candidates.members_now, candidates.now, 1.0),
+        (~cells.post, candidates.members_before, candidates.before, -1.0),
+    ):
+        outside = float(cells.weight[window].sum()) - inside
+        gain = np.divide(sign * (1 / inside + 1 / outside), error, out=np.zeros_like(error), where=usable)
+        rest = np.divide(sign / outside, error, out=np.zeros_like(error), where=usable)
+        windows.append((scale[window], member, gain.astype(np.float32), rest.astype(np.float32)))
     maxima = np.zeros(draws)
-    for begin in range(0, draws, 100):
-        size = min(100, draws - begin)
-        drawn = rng.standard_normal((cells.size, size), dtype=np.float32) * scale[:, None]
-        effect = inside @ drawn
-        effect -= drawn[cells.post].sum(axis=0)[None, :] / out_now[:, None]
-        effect += drawn[~cells.post].sum(axis=0)[None, :] / out_before[:, None]
-        maxima[begin : begin + size] = np.abs(effect[usable] / error[usable, None]).max(axis=0, initial=0.0)
+    for begin in range(0, draws, BATCH):
+        size = min(BATCH, draws - begin)
+        z = np.zeros((candidates.size, size), dtype=np.float32)
+        for spread, member, gain, rest in windows:
+            drawn = rng.standard_normal((len(spread), size), dtype=np.float32) * spread[:, None]
+            z += (member @ drawn) * gain[:, None]
+            z -= np.outer(rest, drawn.sum(axis=0))
+        maxima[begin : begin + size] = np.abs(z).max(axis=0, initial=0.0)
     return maxima
 
 
@@ -288,7 +311,9 @@ def search(cells: Cells, *, min_people: int = 1, draws: int = DRAWS, seed: int =
     model = fit(cells)
     if candidates.size == 0:
         return Search(model, (), (), chance_of(np.zeros(0), 0))
-    draws = min(draws, max(FEWEST_DRAWS, MOST_WORK // max(1, candidates.member.nnz)))
+    draws = min(
+        draws, max(FEWEST_DRAWS, MOST_WORK // max(1, candidates.members_now.nnz + candidates.members_before.nnz))
+    )
     chance = chance_of(chance_maxima(cells, candidates, model.residual, draws, seed), candidates.size)
     standing, model = _standing(cells, candidates, model, chance.limit)
     found: list[int] = []
@@ -313,8 +338,10 @@ def _standing(cells: Cells, candidates: Candidates, model: Fit, limit: float) ->
     several = np.array([len(where) > 1 for where in candidates.where], dtype=bool)
     standing: list[int] = []
     while len(standing) < MOST_STANDING and several.any():
-        sums = candidates.member @ sum_by(cells.row, cells.w * model.residual, cells.size)
-        spread = candidates.member @ cell_spread(cells, model.residual)
+        both = np.stack(
+            [sum_by(cells.row, cells.w * model.residual, cells.size), cell_spread(cells, model.residual)], axis=1
+        )
+        sums, spread = (candidates.members_now @ both[cells.post] + candidates.members_before @ both[~cells.post]).T
         z = np.divide(np.abs(sums), np.sqrt(spread), out=np.zeros_like(sums), where=(spread > 0) & several)
         z[standing] = 0.0
         best = int(np.argmax(z))
@@ -362,7 +389,8 @@ def _ancestor(candidates: Candidates, z: NDArray[np.float64], best: int, limit: 
 
 
 def _segment(cells: Cells, candidates: Candidates, i: int) -> Segment:
-    member = np.zeros(cells.size, dtype=bool)
-    member[candidates.member[[i]].indices] = True
+    member = np.ones(cells.size, dtype=bool)
     a = len(cells.axes.axes)
+    for at, code in candidates.parts[i]:
+        member &= (cells.search[:, at] == code) if at < a else cells.inside[:, at - a]
     return Segment(candidates.where[i], candidates.parts[i], member, any(at >= a for at, _ in candidates.parts[i]))
