@@ -62,7 +62,8 @@ def write_digest(found: Findings) -> Digest:
     if query.where:
         flags += " --where " + ",".join(f"{dimension}={value}" for dimension, value in query.where)
     book = FactBook(query.window.label, f"undertone why {flags} --json")
-    themes, screens, fixes = found.themes[:TOP_THEMES], found.screens[:TOP_SCREENS], found.fixes[:TOP_FIXES]
+    themes = [theme for theme in found.themes if theme.mentions][:TOP_THEMES]
+    screens, fixes = harmful_first(found.screens)[:TOP_SCREENS], found.fixes[:TOP_FIXES]
     parts = {
         "headline": sentences.headline(movement, book),
         "themes": [sentences.theme_claim(theme, book) for theme in themes],
@@ -102,6 +103,20 @@ def write_digest(found: Findings) -> Digest:
         labels=found.labels,
         dropped=dropped,
     )
+
+
+def harmful_first(screens: list[ScreenFriction]) -> list[ScreenFriction]:
+    """Friction that goes with lower scores or is rising comes first, by how many points go with it; the rest as it was.
+
+    Many sessions hit alone is no harm: people double-tap pictures and hearts and are happy.
+    """
+
+    def harm(screen: ScreenFriction) -> float:
+        gap = screen.gap.value if screen.gap is not None and screen.gap.excludes_zero() else 0.0
+        rise = max(0.0, screen.trend.value) if screen.trend.excludes_zero() else 0.0
+        return max(0.0, -gap) * screen.rate.value + 10 * rise
+
+    return sorted(screens, key=lambda screen: -harm(screen))
 
 
 def _title(found: Findings) -> str:

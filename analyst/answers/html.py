@@ -30,6 +30,7 @@ def _environment() -> Environment:
         interval=w.interval,
         calendar_entry=w.calendar_entry,
         place=w.place,
+        tie=w.tie,
     )
     return environment
 

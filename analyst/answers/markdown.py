@@ -174,7 +174,7 @@ def _fix(digest: Digest, fix: Fix) -> str:
 
 
 def _tie(fix: Fix) -> str:
-    return f" Not clearly ahead of: {escape(', '.join(fix.tied_with))}." if fix.tied_with else ""
+    return f" It is {escape(w.tie(fix.tied_with))}." if fix.tied_with else ""
 
 
 def _how_sure(digest: Digest) -> str:

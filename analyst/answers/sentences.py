@@ -103,7 +103,7 @@ def _how(movement: Movement, book: FactBook) -> Claim:
         (*parts.values(), total, float(movement.checked)),
         n=movement.change.n if movement.change else None,
     )
-    told = w.listed([f"{w.signed(points)} is {_LEDGER_WORDS[kind]}" for kind, points in parts.items()])
+    told = w.listed([_share_of_change(movement, kind, points) for kind, points in parts.items()])
     if movement.how == "mix_only":
         text = f"It is the mix: other people answered, and nobody changed their mind beyond chance ({told})."
     elif movement.how == "broad":
@@ -113,6 +113,13 @@ def _how(movement: Movement, book: FactBook) -> Claim:
     else:
         text = f"Of the {w.signed(total)} points, {told}."
     return Claim(text, (fact,))
+
+
+def _share_of_change(movement: Movement, kind: str, points: float) -> str:
+    """'−1.7 is a shift that everybody shares (within chance)': chance is said where no term of the kind stands out."""
+    terms = [Estimate(term.points, term.low, term.high, 0) for term in movement.ledger if term.kind == kind]
+    doubt = "" if any(term.excludes_zero() for term in terms) else " (within chance)"
+    return f"{w.signed(points)} is {_LEDGER_WORDS[kind]}{doubt}"
 
 
 def _segment(movement: Movement, book: FactBook, place: int) -> Claim:

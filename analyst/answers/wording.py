@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from analyst.core.query import Where
 from analyst.core.values import Estimate
@@ -107,12 +107,11 @@ def listed(parts: list[str]) -> str:
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else ""
 
 
-def shorten(text: str, limit: int = 220) -> str:
-    """Whole words up to `limit` characters, with an ellipsis where something was cut."""
-    flat = " ".join(text.split())
-    if len(flat) <= limit:
-        return flat
-    return flat[:limit].rsplit(" ", 1)[0].rstrip(",;:.") + " …"
+def tie(fixes: Sequence[str]) -> str:
+    """'not clearly ahead of fix-1a2b3c4d', or of how many where they are many."""
+    if len(fixes) <= 2:
+        return f"not clearly ahead of {listed(list(fixes))}"
+    return f"not clearly ahead of {len(fixes)} of those below"
 
 
 def calendar_entry(change: Mapping[str, str]) -> str:

@@ -91,7 +91,7 @@ def _screen(links: Sequence[ScreenLink]) -> str:
 def theme_table(themes: Sequence[ThemeFinding]) -> Table:
     """Themes with share, trend, score gap, the segment they gather in and the screen they go with."""
     table = grid("Theme", "Share", "Change", "Score gap", "Detractors", "Most in", "Goes with", right=(1, 2, 3, 4))
-    for theme in themes:
+    for theme in [theme for theme in themes if theme.mentions or theme.trend.excludes_zero()]:
         table.add_row(
             escape(theme.label) + (" (new)" if theme.is_new else ""),
             w.percent(theme.share.value, 1),
@@ -136,7 +136,7 @@ def fix_parts(fix: Fix, claim: Claim | None, quotes: int = 3) -> list[Renderable
         parts.append(Padding(Text(claim.text), (0, 0, 0, 3)))
     standing = f"Evidence grade {fix.grade}, confidence {w.percent(fix.confidence)}, {effort}; id {fix.fix_id}"
     if fix.tied_with:
-        standing += f"; not clearly ahead of {', '.join(fix.tied_with)}"
+        standing += f"; {w.tie(fix.tied_with)}"
     parts.append(Padding(Text(standing, style="dim"), (0, 0, 0, 3)))
     parts += [Padding(Text(f"· {fact}"), (0, 0, 0, 3)) for fact in fix.facts[:SHOWN_FACTS]]
     parts += [quote_text(quote) for quote in fix.quotes[:quotes]]
