@@ -22,6 +22,7 @@ from analyst.themes.cluster import (
     Ints,
     centroids,
     consistent_sample,
+    content_hash,
     find_clusters,
     near_duplicates,
 )
@@ -33,6 +34,7 @@ _STATEMENT_SHARE = 0.03  # what only sessions show must be common before it is w
 _STATEMENT_THEMES = 8  # ... and a handful of such themes is enough: exposure is counted from the signals
 _LOST_COVERAGE = 0.05  # old themes may cover this much less than they did before they are given up
 _GROWN = 2.0  # times as many texts as the clusters were fitted on
+_NEW_SHARE = 0.5  # of a new group's texts must not have been there, unplaced, at the last fit
 _NEW_COSINE = 0.75  # a group closer than this to an old theme is no birth
 
 
@@ -63,6 +65,7 @@ class Fitted:
     head: Head
     stability: Floats
     refit: bool
+    pool: NDArray[np.uint64]  # content hashes of the texts that fitted nowhere
     record: dict[str, Any]
 
 
@@ -78,7 +81,9 @@ def fit_themes(corpus: Corpus, settings: ThemeSettings, previous: ThemeModel | N
     clusters = _two_pools(heard[rows], mentions, corpus.comments[rows], corpus.statements[rows], settings)
     head = train_head(heard[rows], clusters.labels, clusters.strength, mentions, settings.coverage, corpus.muted)
     covered = _coverage(head, corpus)
-    return Fitted(head, clusters.stability, True, {**record, "coverage": covered})
+    left = np.flatnonzero(assign(head, corpus.vectors).theme < 0)
+    pool = np.array([content_hash(corpus.texts[row]) for row in left], dtype=np.uint64)
+    return Fitted(head, clusters.stability, True, pool, {**record, "coverage": covered})
 
 
 def _voices(heard: Floats, counts: Ints) -> tuple[Ints, Ints]:
@@ -105,27 +110,34 @@ def _carry_on(corpus: Corpus, settings: ThemeSettings, previous: ThemeModel, rec
     head = previous.head
     kept = {**record, "texts": previous.fitted["texts"], "coverage": previous.fitted["coverage"]}
     known = np.array([np.nan if t.stability is None else t.stability for t in previous.active], dtype=np.float32)
+    same = Fitted(head, known, False, previous.pool, kept)
     heard = mute(corpus.vectors, head.muted)
     rows, mentions = _voices(heard, corpus.counts)
     placed = assign(head, corpus.vectors[rows])
     pool = np.flatnonzero((placed.theme < 0) & corpus.comments[rows])
     least = settings.min_share * int(corpus.comments[rows].sum()) / max(len(pool), 1)
     if len(pool) < SMALL or least >= 0.5:
-        return Fitted(head, known, False, kept)
+        return same
     found = _fit(heard[rows], mentions, pool, settings, least)
+    unheard = ~np.isin(np.array([content_hash(corpus.texts[rows[row]]) for row in pool], np.uint64), previous.pool)
     middle = centroids(heard[rows[pool]], found.labels)
-    new = [g for g in range(found.count) if float((head.centroids @ middle[g]).max()) < _NEW_COSINE]
+    new = [
+        group
+        for group in range(found.count)
+        if float((head.centroids @ middle[group]).max()) < _NEW_COSINE
+        and float(unheard[found.labels == group].mean()) >= _NEW_SHARE
+    ]
     if not new:
-        return Fitted(head, known, False, kept)
+        return same
     number = np.full(found.count + 1, -1, dtype=np.int64)
     number[new] = head.count + np.arange(len(new))
     labels, strength = placed.theme.copy(), placed.probability.copy()
     labels[pool], strength[pool] = number[found.labels], found.strength
     grown = train_head(heard[rows], labels, strength, mentions, settings.coverage, head.muted)
     if grown.count != head.count + len(new):  # an old theme has no member left to teach it: keep what there is
-        return Fitted(head, known, False, kept)
+        return same
     grown = replace(grown, threshold=max(grown.threshold, head.threshold))
-    return Fitted(grown, np.concatenate([known, found.stability[new]]), False, kept)
+    return Fitted(grown, np.concatenate([known, found.stability[new]]), False, previous.pool, kept)
 
 
 def _two_pools(heard: Floats, mentions: Ints, comments: Bools, statements: Bools, settings: ThemeSettings) -> Clusters:

@@ -67,7 +67,7 @@ def _catalogue(
     themes, areas = _with_areas(themes, head.centroids, sizes)
     gone = [j for j in range(len(old_themes)) if j not in found.old]
     dormant = [replace(old_themes[j], status="dormant") for j in gone]
-    model = ThemeModel(head, themes + dormant, old_centroids[gone], encoder, areas, fitted.record)
+    model = ThemeModel(head, themes + dormant, old_centroids[gone], encoder, areas, fitted.pool, fitted.record)
     return model, _named_events(found.events, themes, old_themes)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analyst.core.errors import UndertoneError
 from analyst.themes.assign import Assignment, Head, assign
@@ -39,7 +40,8 @@ class CatalogueTheme:
 class ThemeModel:
     """The head and the catalogue of a run. Themes 0..k-1 are active, in the head's order; dormant ones follow.
 
-    `dormant_centroids` (m, d) belong to the themes after the active ones.
+    `dormant_centroids` (m, d) belong to the themes after the active ones. `pool` holds the content hashes of
+    the texts that fitted nowhere when the clusters were fitted: a birth must be made of others.
     """
 
     head: Head
@@ -47,6 +49,7 @@ class ThemeModel:
     dormant_centroids: Floats
     encoder: str  # name-revision of the encoder that the vectors must come from
     areas: dict[str, str] = field(default_factory=dict)  # area_id -> label
+    pool: NDArray[np.uint64] = field(default_factory=lambda: np.zeros(0, np.uint64))
     fitted: dict[str, Any] = field(default_factory=dict)  # what the clusters were fitted on, to tell when to refit
 
     @property
@@ -66,7 +69,7 @@ class ThemeModel:
         folder.mkdir(parents=True, exist_ok=True)
         head = self.head
         arrays: dict[str, Any] = {name: getattr(head, name) for name in _HEAD_ARRAYS}
-        np.savez(folder / _ARRAYS, dormant=self.dormant_centroids, **arrays)
+        np.savez(folder / _ARRAYS, dormant=self.dormant_centroids, pool=self.pool, **arrays)
         card = {
             "format": FORMAT,
             "encoder": self.encoder,
@@ -85,12 +88,12 @@ class ThemeModel:
             if card["format"] > FORMAT:
                 raise UndertoneError(f"The theme model in {folder} is from a newer Undertone.", "Update Undertone.")
             with np.load(folder / _ARRAYS, allow_pickle=False) as kept:
-                arrays = {name: kept[name] for name in (*_HEAD_ARRAYS, "dormant")}
-            dormant = arrays.pop("dormant")
+                arrays = {name: kept[name] for name in (*_HEAD_ARRAYS, "dormant", "pool")}
+            dormant, pool = arrays.pop("dormant"), arrays.pop("pool")
             head = Head(**arrays, threshold=float(card["threshold"]))
             themes = [CatalogueTheme(**theme) for theme in card["themes"]]
         except (OSError, KeyError, TypeError, ValueError) as error:
             raise UndertoneError(
                 f"The theme model in {folder} cannot be read: {error}.", "Run `undertone analyze` again."
             ) from error
-        return ThemeModel(head, themes, dormant, str(card["encoder"]), dict(card["areas"]), dict(card["fitted"]))
+        return ThemeModel(head, themes, dormant, str(card["encoder"]), dict(card["areas"]), pool, dict(card["fitted"]))

@@ -15,7 +15,7 @@ import argparse
 import os
 import sys
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -89,6 +89,39 @@ def document_themes(result: ThemeResult, count: int) -> list[str]:
     return [max(sorted(one), key=lambda theme: one[theme]) if one else "none" for one in weight]
 
 
+def several_labels_f1(result: ThemeResult, rows: list[dict[str, Any]], single: list[str] | None = None) -> float:
+    """Micro-F1 of the documents' labels, told from their themes: learned on the even rows, scored on the odd ones.
+
+    A document's chance of a label is the best share of that label among documents with one of its themes; the
+    cut is the best one on the even rows. With `single`, each document has that one theme only.
+    """
+    themes: list[set[str]] = [set() for _ in rows]
+    if single is None:
+        columns = (result.opinions.column(name).to_pylist() for name in ("response_id", "theme_id"))
+        for response_id, theme_id in zip(*columns, strict=True):
+            themes[int(response_id[1:])].add(theme_id or "none")
+    else:
+        themes = [{theme} for theme in single]
+    gold = [set(row["labels"] or []) for row in rows]
+    held: dict[str, Counter[str]] = defaultdict(Counter)
+    met: Counter[str] = Counter()
+    for place in range(0, len(rows), 2):
+        met.update(themes[place])
+        for theme in themes[place]:
+            held[theme].update(gold[place])
+    names = sorted({name for one in gold for name in one})
+    chance = [{n: max((held[t][n] / met[t] for t in one if met[t]), default=0.0) for n in names} for one in themes]
+
+    def f1(first: int, cut: float) -> float:
+        right = told = asked = 0
+        for place in range(first, len(rows), 2):
+            found = {name for name in names if chance[place][name] >= cut}
+            right, told, asked = right + len(found & gold[place]), told + len(found), asked + len(gold[place])
+        return 2 * right / max(told + asked, 1)
+
+    return f1(1, max((step / 50 for step in range(5, 40)), key=lambda cut: f1(0, cut)))
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("dataset")
@@ -118,6 +151,9 @@ def main() -> int:
             f"gold K {len(set(gold))}  K {result.stats['themes']}  AMI {adjusted_mutual_info_score(gold, found):.3f}  "
             f"ARI {adjusted_rand_score(gold, found):.3f}"
         )
+        if any(len(row["labels"] or []) > 1 for row in rows):
+            opinions, one = several_labels_f1(result, rows), several_labels_f1(result, rows, found)
+            print(f"micro-F1 of several labels: {opinions:.3f} by opinions, {one:.3f} by one theme a document")
     show_themes(result, arguments.examples)
     return 0
 

@@ -97,6 +97,7 @@ def test_a_model_is_saved_without_pickles_and_comes_back_whole(result: ThemeResu
     again = ThemeModel.load(tmp_path)
     assert again.themes == result.model.themes
     assert again.areas == result.model.areas
+    assert np.array_equal(again.pool, result.model.pool)
     ours, theirs = result.model.assign(result.vectors), again.assign(result.vectors)
     assert np.array_equal(ours.theme, theirs.theme)
     assert np.array_equal(ours.probability, theirs.probability)
@@ -146,6 +147,12 @@ def test_a_new_subject_is_born_and_nothing_else_moves(
     assert np.mean([after[text] == theme for text, theme in before.items() if theme is not None]) >= 0.95
     held = Counter(after[text] for text in fresh)
     assert held.most_common(1)[0][0] in {event["theme_id"] for event in births}
+
+
+def test_more_of_the_same_gives_no_births(result: ThemeResult, encoder: WordEncoder, settings: Settings) -> None:
+    more = build_themes(records(list(comments(round(COUNT * 1.3)))), encoder, settings, result.model)
+    assert not more.stats["refit"]
+    assert {event["kind"] for event in more.events} == {"continue"}
 
 
 def test_a_model_of_another_encoder_is_not_used(result: ThemeResult, settings: Settings) -> None:
