@@ -15,7 +15,7 @@ from analyst.cli.analyze import run_analysis
 from analyst.cli.console import print_json, say, show
 from analyst.cli.importing import DEMO_MARK, import_files
 from analyst.cli.options import JsonOption, NowOption, Session, WorkspaceOption, open_session
-from analyst.cli.reading import open_findings
+from analyst.cli.reading import Asked
 from analyst.core.errors import UsageProblem
 
 FILES = ("nps.csv", "csat.csv", "ces.csv", "sessions.csv", "tickets.csv", "customers.csv", "changes.csv")
@@ -44,7 +44,7 @@ def demo(
         say(f"{verb} run {manifest['run_id']}: {counts['opinions']:,} opinions in {counts['themes']} themes.\n")
     from analyst.answers.digest import write_digest
 
-    digest = write_digest(open_findings(session.settings.workspace, now, None).everything())
+    digest = write_digest(Asked(workspace=session.settings.workspace, now=now).open().everything())
     if as_json:
         from analyst.answers.jsonview import digest_json
 

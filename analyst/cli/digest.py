@@ -10,20 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from analyst.cli.console import print_json, say, show
-from analyst.cli.options import (
-    FromOption,
-    JsonOption,
-    MetricOption,
-    MonthOption,
-    NowOption,
-    RunOption,
-    ToOption,
-    VersusOption,
-    WeekOption,
-    WhereOption,
-    WorkspaceOption,
-)
-from analyst.cli.reading import open_findings
+from analyst.cli.reading import Asked, reading_verb
 
 if TYPE_CHECKING:
     from analyst.answers.digest import Digest
@@ -34,31 +21,20 @@ Format = Literal["text", "md", "html", "json"]
 Writer = Literal["extractive", "llm"]
 
 
+@reading_verb
 def digest(
-    metric: MetricOption = None,
-    week: WeekOption = None,
-    month: MonthOption = None,
-    first: FromOption = None,
-    last: ToOption = None,
-    versus: VersusOption = None,
-    where: WhereOption = None,
+    asked: Asked,
+    as_json: bool,
     form: Annotated[Format, typer.Option("--format", help="text, md, html or json.")] = "text",
     writer: Annotated[
         Writer, typer.Option("--writer", help="Who words the opening; llm needs an endpoint set.")
     ] = "extractive",
     output: Annotated[Path | None, typer.Option("--out", help="Write to this file instead of standard output.")] = None,
-    run: RunOption = None,
-    workspace: WorkspaceOption = None,
-    as_json: JsonOption = False,
-    now: NowOption = None,
 ) -> None:
     """The period's digest: score, verdict, themes, screens and the top fixes, each sentence with its facts."""
     from analyst.answers.digest import write_digest
 
-    found = open_findings(
-        workspace, now, run,
-        metric=metric, week=week, month=month, first=first, last=last, versus=versus, where=where,
-    )  # fmt: skip
+    found = asked.open()
     everything = found.everything()
     written = write_digest(everything)
     if writer == "llm":

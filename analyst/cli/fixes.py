@@ -7,41 +7,17 @@ from typing import Annotated
 import typer
 
 from analyst.cli.console import print_json, show
-from analyst.cli.options import (
-    FromOption,
-    JsonOption,
-    MetricOption,
-    MonthOption,
-    NowOption,
-    RunOption,
-    ToOption,
-    VersusOption,
-    WeekOption,
-    WhereOption,
-    WorkspaceOption,
-)
-from analyst.cli.reading import open_findings
+from analyst.cli.reading import Asked, reading_verb
 
 
+@reading_verb
 def fixes(
-    metric: MetricOption = None,
-    week: WeekOption = None,
-    month: MonthOption = None,
-    first: FromOption = None,
-    last: ToOption = None,
-    versus: VersusOption = None,
-    where: WhereOption = None,
+    asked: Asked,
+    as_json: bool,
     top: Annotated[int, typer.Option("--top", min=1, max=50, help="How many to show.")] = 5,
-    run: RunOption = None,
-    workspace: WorkspaceOption = None,
-    as_json: JsonOption = False,
-    now: NowOption = None,
 ) -> None:
     """Rank what to fix by expected lift, confidence and effort."""
-    found = open_findings(
-        workspace, now, run,
-        metric=metric, week=week, month=month, first=first, last=last, versus=versus, where=where,
-    )  # fmt: skip
+    found = asked.open()
     ranked = found.fixes[:top]
     if as_json:
         from analyst.answers.jsonview import fix_json

@@ -7,53 +7,29 @@ from typing import Annotated
 import typer
 
 from analyst.cli.console import print_json, say, show
-from analyst.cli.options import (
-    FromOption,
-    JsonOption,
-    MetricOption,
-    MonthOption,
-    NowOption,
-    RunOption,
-    ToOption,
-    VersusOption,
-    WeekOption,
-    WhereOption,
-    WorkspaceOption,
-    open_session,
-)
-from analyst.cli.reading import open_findings
+from analyst.cli.options import open_session
+from analyst.cli.reading import Asked, reading_verb
 from analyst.core.errors import CannotTell
 
 
+@reading_verb
 def themes(
-    metric: MetricOption = None,
-    week: WeekOption = None,
-    month: MonthOption = None,
-    first: FromOption = None,
-    last: ToOption = None,
-    versus: VersusOption = None,
-    where: WhereOption = None,
+    asked: Asked,
+    as_json: bool,
     quotes: Annotated[int, typer.Option("--quotes", min=0, max=10, help="Quotes to show under each theme.")] = 0,
     everything: Annotated[bool, typer.Option("--all", help="Every theme of the run over all time, by size.")] = False,
-    run: RunOption = None,
-    workspace: WorkspaceOption = None,
-    as_json: JsonOption = False,
-    now: NowOption = None,
 ) -> None:
     """List the themes with share, trend, score gap, segments and screens."""
     if everything:
-        _all_themes(workspace, now, run, as_json)
+        _all_themes(asked, as_json)
         return
     try:
-        found = open_findings(
-            workspace, now, run,
-            metric=metric, week=week, month=month, first=first, last=last, versus=versus, where=where,
-        )  # fmt: skip
+        found = asked.open()
     except CannotTell as reason:
-        if any((metric, week, month, first, last, versus, where)):
+        if not asked.is_plain:
             raise
         say(f"{reason.message} Showing every theme of the run instead.")
-        _all_themes(workspace, now, run, as_json)
+        _all_themes(asked, as_json)
         return
     if as_json:
         from analyst.answers.jsonview import theme_json
@@ -73,13 +49,11 @@ def themes(
         show(Text(f"\n{theme.label}", style="bold"), *(tables.quote_text(q) for q in theme.quotes[:quotes]))
 
 
-def _all_themes(workspace: object, now: str | None, run: str | None, as_json: bool) -> None:
-    from pathlib import Path
-
+def _all_themes(asked: Asked, as_json: bool) -> None:
     from analyst.runs.view import open_view
 
-    session = open_session(workspace if isinstance(workspace, Path) else None, now)
-    rows = open_view(session.settings, session.clock, run).run.table("themes").to_pylist()
+    session = open_session(asked.workspace, asked.now)
+    rows = open_view(session.settings, session.clock, asked.run).run.table("themes").to_pylist()
     rows.sort(key=lambda row: (-row["n"], row["theme_id"]))
     if as_json:
         print_json({"window": None, "themes": rows})

@@ -8,44 +8,19 @@ from typing import Annotated
 import typer
 
 from analyst.cli.console import print_json, say, show
-from analyst.cli.options import (
-    FromOption,
-    JsonOption,
-    MetricOption,
-    MonthOption,
-    NowOption,
-    RunOption,
-    ToOption,
-    VersusOption,
-    WeekOption,
-    WhereOption,
-    WorkspaceOption,
-)
-from analyst.cli.reading import open_findings
+from analyst.cli.reading import Asked, reading_verb
 
 
+@reading_verb
 def why(
-    metric: MetricOption = None,
-    week: WeekOption = None,
-    month: MonthOption = None,
-    first: FromOption = None,
-    last: ToOption = None,
-    versus: VersusOption = None,
-    where: WhereOption = None,
+    asked: Asked,
+    as_json: bool,
     chart: Annotated[Path | None, typer.Option("--chart", help="Also draw the ledger to this .svg or .png.")] = None,
-    run: RunOption = None,
-    workspace: WorkspaceOption = None,
-    as_json: JsonOption = False,
-    now: NowOption = None,
 ) -> None:
     """Say whether the score moved, where the change sits, and in which group."""
     from analyst.answers.jsonview import movement_json
 
-    found = open_findings(
-        workspace, now, run,
-        metric=metric, week=week, month=month, first=first, last=last, versus=versus, where=where,
-    )  # fmt: skip
-    movement = found.movement
+    movement = asked.open().movement
     if chart is not None:
         from analyst.answers.charts import ledger_chart, save
 

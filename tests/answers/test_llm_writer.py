@@ -17,9 +17,9 @@ from tests.llm.server import ScriptedServer, completion
 
 @pytest.fixture(scope="module")
 def findings(sample_workspace: Path) -> Findings:
-    from analyst.cli.reading import open_findings
+    from analyst.cli.reading import Asked
 
-    return open_findings(sample_workspace, None, None).everything()
+    return Asked(workspace=sample_workspace).open().everything()
 
 
 @pytest.fixture
