@@ -153,3 +153,21 @@ erased_users = sa.Table(
     sa.Column("user_hash", sa.String(64), primary_key=True),
     sa.Column("at", sa.BigInteger, nullable=False),
 )
+alert_rules = sa.Table(
+    "alert_rules",
+    metadata,
+    sa.Column("name", sa.String(120), primary_key=True),
+    sa.Column("metric", sa.String(20), nullable=False),
+    sa.Column("filter", _Text, nullable=False),  # [[dimension, value], ...]
+    _text("theme"),
+    _text("screen"),
+    _real("above"),
+    _real("below"),
+    sa.Column("periods", sa.Integer, nullable=False),
+    sa.Column("every", sa.String(10), nullable=False),
+    sa.Column("test", sa.String(10)),
+    sa.Column("least", sa.Float(53), nullable=False),
+    sa.Column("owner", _Text, nullable=False),
+    sa.Column("plan", _Text, nullable=False),
+    sa.Column("updated_at", sa.BigInteger, nullable=False),
+)
