@@ -1,4 +1,4 @@
-"""Who met which friction signal on which screen, from sessions and from events, and the summary that tells it."""
+"""Who met which friction signal on which screen, from sessions and from events."""
 
 from __future__ import annotations
 
@@ -8,13 +8,6 @@ from typing import Any
 from analyst.core.tables import SIGNALS, VISIT
 
 FIELDS = dict(zip(("rage_taps", "dead_taps", "ui_freezes", "crashes", "errors"), SIGNALS, strict=True))
-_WORDS = {
-    "rage_tap": ("rage tap", "rage taps"),
-    "dead_tap": ("dead tap", "dead taps"),
-    "ui_freeze": ("UI freeze", "UI freezes"),
-    "crash": ("crash", "crashes"),
-    "error": ("error", "errors"),
-}
 # (session id, user id, screen, signal) -> (count, first moment in microseconds)
 Key = tuple[str | None, str | None, str, str]
 Met = dict[Key, tuple[int, int | None]]
@@ -56,20 +49,3 @@ def from_events(events: Iterable[tuple[str | None, str | None, int | None, str |
             seen, since = met.get(visit, (0, None))
             met[visit] = (max(seen, 1), min([m for m in (since, at) if m is not None], default=None))
     return {key: found for key, found in met.items() if found[0] > 0}
-
-
-def written_summary(counts: dict[tuple[str, str], int]) -> str | None:
-    """What happened in a session without a summary, from its signals alone; None where nothing went wrong.
-
-    >>> written_summary({("Payment", "rage_tap"): 4, ("Payment", "ui_freeze"): 1, ("Home", "visit"): 2})
-    '4 rage taps and 1 UI freeze on Payment.'
-    """
-    by_screen: dict[str, list[str]] = {}
-    for (screen, signal), times in counts.items():
-        if signal != VISIT:
-            by_screen.setdefault(screen, []).append(f"{times} {_WORDS[signal][times != 1]}")
-    sentences = []
-    for screen, told in by_screen.items():
-        listed = told[0] if len(told) == 1 else f"{', '.join(told[:-1])} and {told[-1]}"
-        sentences.append(f"{listed} on {screen}.")
-    return " ".join(sentences) or None

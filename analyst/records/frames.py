@@ -138,9 +138,6 @@ def _sessions(store: Store, customers: Customers, parse: Segments, events: Rows)
         for (screen, signal), times in counts.items():
             exposed.merge(met, (row["session_id"], row["user_id"], screen, signal), times, row["started_at"])
         row["summary_written"] = False
-        if row["summary"] is None:
-            row["summary"] = exposed.written_summary(counts)
-            row["summary_written"] = row["summary"] is not None
         row["own"] = _with(parse(row["segments"]), platform=row["platform"], app_version=row["app_version"])
     rows += _from_events(events, known)
     owner = {row["session_id"]: row["user_id"] for row in rows}

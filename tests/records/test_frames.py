@@ -149,7 +149,7 @@ def test_exposures_from_sessions(lite: Store, settings: Settings) -> None:
         ("s1", "Payment", "ui_freeze"): 1, ("s2", "Home", "visit"): 1,
     }  # fmt: skip
     sessions = by_id(tables.sessions)
-    assert sessions["s1"]["summary"] == "6 rage taps and 1 UI freeze on Payment." and sessions["s1"]["summary_written"]
+    assert sessions["s1"]["summary"] is None  # the themes room writes one from the signals
     assert sessions["s2"]["summary"] == "Looked around." and not sessions["s2"]["summary_written"]
 
 
