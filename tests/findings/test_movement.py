@@ -339,3 +339,15 @@ def test_themes_screens_and_words_of_a_segment() -> None:
 def test_base_effects_of_the_generator_are_what_they_seem() -> None:
     """The planted levels matter: without them the mix test would be empty."""
     assert np.ptp(BASE[2]) >= 10
+
+
+def test_a_release_for_one_platform_does_not_pass_for_a_standing_difference() -> None:
+    """Those who stay with the old version look better than the additive model says, in both windows."""
+    levels = (LEVELS[0], (*LEVELS[1], "4.2.0"), *LEVELS[2:])
+
+    def recode(codes: NDArray[np.int32], post: Rows, rng: np.random.Generator) -> None:
+        codes[post & (codes[:, 0] == 0) & (rng.random(len(post)) < 0.7), 1] = 3
+
+    shift = shift_in(-30, platform="android", app_version="4.2.0")
+    named = [wheres(make_frame(seed, 10_000, 10_000, shift, levels=levels, recode=recode))[:1] for seed in range(8)]
+    assert named.count([ANDROID_NEW]) >= 7
