@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from analyst.answers import sentences
+from analyst.answers.alerts import Alerts, alert_claim, alert_names
 from analyst.answers.check import keep_grounded
 from analyst.answers.facts import Claim, Fact, FactBook
 from analyst.core.query import where_text
@@ -25,7 +26,8 @@ TOP_FIXES = 3
 class Digest:
     """Everything that the renderings show; `claims` of each part passed the grounding check.
 
-    `theme_claims`, `screen_claims` and `fix_claims` are keyed by theme id, "screen|signal" and fix id.
+    `theme_claims`, `screen_claims`, `fix_claims` and `alert_claims` are keyed by theme id, "screen|signal", fix id and
+    rule name.
     """
 
     title: str
@@ -51,6 +53,8 @@ class Digest:
     caveats: list[str]
     facts: Mapping[str, Fact]
     labels: Mapping[str, str]
+    alerts: Alerts = field(default_factory=Alerts)
+    alert_claims: Mapping[str, Claim] = field(default_factory=dict)
     dropped: list[str] = field(default_factory=list)
     writer: str = "extractive"  # who worded the opening: extractive, or a model and how much of it was grounded
 
@@ -64,11 +68,13 @@ def write_digest(found: Findings) -> Digest:
     book = FactBook(query.window.label, f"undertone why {flags} --json")
     themes = [theme for theme in found.themes if theme.mentions][:TOP_THEMES]
     screens, fixes = harmful_first(found.screens)[:TOP_SCREENS], found.fixes[:TOP_FIXES]
+    alerts = [*found.alerts.fired, *found.alerts.watched]
     parts = {
         "headline": sentences.headline(movement, book),
         "themes": [sentences.theme_claim(theme, book) for theme in themes],
         "screens": [sentences.screen_claim(screen, book) for screen in screens],
         "fixes": [sentences.fix_claim(fix, query.metric, book) for fix in fixes],
+        "alerts": [alert_claim(finding, book) for finding in alerts],
         "coverage": sentences.coverage_claims(found.coverage, book),
     }
     names = citable_names(found)
@@ -96,6 +102,8 @@ def write_digest(found: Findings) -> Digest:
         screen_claims=_keyed([f"{s.screen}|{s.signal}" for s in screens], parts["screens"], checked["screens"]),
         fixes=fixes,
         fix_claims=_keyed([f.fix_id for f in fixes], parts["fixes"], checked["fixes"]),
+        alerts=found.alerts,
+        alert_claims=_keyed([a.rule.name for a in alerts], parts["alerts"], checked["alerts"]),
         coverage=found.coverage,
         coverage_claims=checked["coverage"],
         caveats=list(movement.caveats),
@@ -136,5 +144,5 @@ def citable_names(found: Findings) -> list[str]:
     values += [value for screen in found.screens for lift in screen.segments for _, value in lift.where]
     values += [value for segment in found.movement.segments for _, value in segment.where]
     names = [*found.labels.values(), *values, *(screen.screen for screen in found.screens)]
-    names += [found.query.window.label, found.query.baseline.label]
+    names += [found.query.window.label, found.query.baseline.label, *alert_names(found.alerts.findings)]
     return sorted(set(filter(None, names)))

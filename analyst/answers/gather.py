@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
 
+from analyst.answers.alerts import Alerts, workspace_alerts
 from analyst.answers.quoting import QuoteBook
 from analyst.core.query import Metric, Query
 from analyst.core.tables import SYSTEM_THEMES
@@ -66,6 +67,7 @@ class Findings:
     series: list[PeriodEstimate]
     labels: Mapping[str, str]
     texts: Mapping[str, str]
+    alerts: Alerts = field(default_factory=Alerts)
 
 
 class Gatherer:
@@ -157,6 +159,11 @@ class Gatherer:
         )
 
     @cached_property
+    def alerts(self) -> Alerts:
+        """What the workspace's alert rules say as of the window's end."""
+        return workspace_alerts(self.view, self.query.window.end)
+
+    @cached_property
     def coverage(self) -> Coverage:
         """How much material there is behind all this."""
         counts = window_counts(self.view.connection, self.query, until=self.view.until)
@@ -183,6 +190,8 @@ class Gatherer:
             zone_name,
             min(window.end, self.view.until),
             self.query.where,
+            self.query.survey,
+            self.query.question,
         )
         name_of = month_of if period == "month" else week_of
         found = []
@@ -209,6 +218,7 @@ class Gatherer:
             series=self.series,
             labels=self.labels,
             texts=self._texts(),
+            alerts=self.alerts,
         )
 
     def _texts(self) -> Mapping[str, str]:

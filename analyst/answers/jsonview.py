@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from analyst.answers.alerts import alert_json
 from analyst.answers.digest import Digest
 from analyst.answers.facts import Claim, Fact
 from analyst.core.query import Where
@@ -179,7 +180,7 @@ def _fact(fact: Fact) -> dict[str, Any]:
 def digest_json(digest: Digest) -> dict[str, Any]:
     """The whole digest: claims, findings, fixes and the facts behind every sentence."""
     claims = [*digest.headline, *digest.theme_claims.values(), *digest.screen_claims.values()]
-    claims += [*digest.fix_claims.values(), *digest.coverage_claims]
+    claims += [*digest.fix_claims.values(), *digest.alert_claims.values(), *digest.coverage_claims]
     return {
         "title": digest.title,
         "metric": digest.metric,
@@ -199,6 +200,7 @@ def digest_json(digest: Digest) -> dict[str, Any]:
         "falling": [theme.theme_id for theme in digest.falling],
         "screens": [screen_json(screen) for screen in digest.screens],
         "fixes": [fix_json(fix) for fix in digest.fixes],
+        "alerts": [alert_json(finding) for finding in digest.alerts.findings],
         "coverage": asdict(digest.coverage),
         "caveats": digest.caveats,
         "facts": [_fact(fact) for fact in digest.facts.values()],

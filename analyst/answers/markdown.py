@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from analyst.answers import wording as w
+from analyst.answers.alerts import TITLE as ALERTS
 from analyst.answers.digest import Digest
 from analyst.answers.facts import Claim
 from analyst.answers.ledger import ledger_rows, total_row
@@ -29,6 +30,7 @@ def render(digest: Digest) -> str:
         _claims(digest.headline),
         _ledger(digest.movement),
         _calendar(digest.movement),
+        _alerts(digest),
         _themes(digest),
         _screens(digest),
         _fixes(digest),
@@ -79,6 +81,22 @@ def _calendar(movement: Movement) -> str:
         return ""
     lines = [f"- {escape(w.calendar_entry(change))}" for change in movement.changes]
     return "What happened just before (no claim that it is the reason):\n\n" + "\n".join(lines)
+
+
+def _alerts(digest: Digest) -> str:
+    if not digest.alerts.summary:
+        return ""
+    told = [f"## {ALERTS}", escape(digest.alerts.summary)]
+    for finding in digest.alerts.fired:
+        claim = digest.alert_claims.get(finding.rule.name)
+        plan = " ".join(escape(line) for line in finding.plan.splitlines())
+        told.append(f"### {escape(finding.rule.name)}")
+        told.append(f"{escape(claim.text)}{_marks(claim)}" if claim else "")
+        told.append(f"Owner: **{escape(finding.owner)}**, since {finding.since}. Plan: {plan}")
+    watched = [digest.alert_claims.get(finding.rule.name) for finding in digest.alerts.watched]
+    told.append("\n".join(f"- Watch: {escape(claim.text)}{_marks(claim)}" for claim in watched if claim))
+    told.append("\n".join(f"- {escape(f.rule.name)}: {escape(f.sentence)}" for f in digest.alerts.unreadable))
+    return "\n\n".join(filter(None, told))
 
 
 def _themes(digest: Digest) -> str:

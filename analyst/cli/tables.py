@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from analyst.answers import wording as w
+from analyst.answers.alerts import TITLE as ALERTS
 from analyst.answers.ledger import ledger_rows, total_row
 from analyst.core.values import Estimate, Quote
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from analyst.answers.digest import Digest
     from analyst.answers.facts import Claim
+    from analyst.findings.alerts import AlertFinding
     from analyst.findings.types import Movement, ScreenFriction, ScreenLink, SegmentLift, ThemeFinding
     from analyst.fixes.types import Fix
 
@@ -148,6 +150,29 @@ def fix_parts(fix: Fix, claim: Claim | None, quotes: int = 3) -> list[Renderable
     return parts
 
 
+def alert_parts(digest: Digest) -> list[RenderableType]:
+    """The alerts of the period with owner and plan; nothing where there are no rules."""
+    alerts = digest.alerts
+    if not alerts.summary:
+        return []
+    parts: list[RenderableType] = [heading(ALERTS), Text(alerts.summary)]
+    for finding in alerts.fired:
+        parts += alert_lines(finding)
+    parts += [Text(f"· Watch: {finding.sentence}") for finding in alerts.watched]
+    parts += [Text(f"· {finding.rule.name}: {finding.sentence}") for finding in alerts.unreadable]
+    return parts
+
+
+def alert_lines(finding: AlertFinding) -> list[RenderableType]:
+    """One alert: its rule, what it saw, who acts and how."""
+    plan = Text.assemble((f"Owner: {finding.owner}. ", "bold"), (f"Plan: {' '.join(finding.plan.splitlines())}", ""))
+    return [
+        Text(f"· {finding.rule.name} (since {finding.since})", style=f"bold {_BAD}"),
+        Padding(Text(finding.sentence), (0, 0, 0, 2)),
+        Padding(plan, (0, 0, 0, 2)),
+    ]
+
+
 def digest_parts(digest: Digest) -> list[RenderableType]:
     """The whole digest for a terminal."""
     about = f"{w.METRIC_NAMES[digest.metric]}, {digest.days}, {digest.where}; compared with {digest.baseline}"
@@ -160,6 +185,7 @@ def digest_parts(digest: Digest) -> list[RenderableType]:
         parts += [Text(""), ledger_table(digest.movement)]
     calendar = calendar_lines(digest.movement)
     parts += [Text(""), *calendar] if calendar else []
+    parts += alert_parts(digest)
     parts += [heading("Themes"), theme_table(digest.themes)] if digest.themes else []
     for theme in [theme for theme in digest.themes if theme.quotes][:4]:
         claim = digest.theme_claims.get(theme.theme_id)
