@@ -15,7 +15,7 @@ from analyst.core.tables import SIGNALS
 Every = Literal["day", "week"]
 Test = Literal["falls", "rises"]
 FIELDS = (
-    "name", "metric", "theme", "screen", "where", "above", "below", "for", "every", "test", "least", "owner", "plan",
+    "name", "metric", "survey", "theme", "screen", "where", "above", "below", "for", "every", "test", "least", "owner", "plan",
 )  # fmt: skip
 RULE_METRICS = (*METRICS, "theme", *SIGNALS)
 _LONGEST_PLAN = 500
@@ -26,7 +26,7 @@ _MOST_PERIODS = 26
 class AlertRule:
     """What is watched, and who does what when it fires.
 
-    `metric` is nps, csat or ces (the score, in points), `theme` (the share of comments that mention `theme`) or a
+    `metric` is nps, csat or ces (the score, in points, of one `survey`; "all" mixes them), `theme` (the share of comments that mention `theme`) or a
     friction signal (the share of the sessions on `screen`, or of all sessions, that met it). Exactly one condition is
     set: `above` or `below`, crossed in each of the last `periods` whole days or weeks (`every`), or `test`, the daily
     test for a shift of at least `least`. Shares are 0..1 here. `plan` is one or two lines.
@@ -37,6 +37,7 @@ class AlertRule:
     owner: str
     plan: str
     where: Where = ()
+    survey: str | None = None
     theme: str | None = None
     screen: str | None = None
     above: float | None = None
@@ -59,7 +60,7 @@ class AlertRule:
     def to_dict(self) -> dict[str, Any]:
         """The rule with the names that a file uses, empty entries left out."""
         entries = {
-            "name": self.name, "metric": self.metric, "theme": self.theme, "screen": self.screen,
+            "name": self.name, "metric": self.metric, "survey": self.survey, "theme": self.theme, "screen": self.screen,
             "where": dict(self.where) or None, "above": self.above, "below": self.below,
             "for": None if self.test else self.periods, "every": None if self.test else self.every,
             "test": self.test, "least": self.least or None, "owner": self.owner, "plan": self.plan,
@@ -117,6 +118,9 @@ def rule_from(data: Mapping[str, Any], shown: str = "the rule") -> AlertRule:
             f"{_upper(shown)} names a screen, but {metric} has none.", f"Screens go with {', '.join(SIGNALS)}."
         )
     share = metric not in METRICS
+    survey = _optional(data, "survey", shown)
+    if survey is not None and share:
+        raise UsageProblem(f"{_upper(shown)} names a survey, but {metric} has none.", "Surveys go with scores.")
     above, below = _number(data, "above", shown, share), _number(data, "below", shown, share)
     test = _choice(data, "test", shown, ("falls", "rises"))
     if sum(entry is not None for entry in (above, below, test)) != 1:
@@ -131,6 +135,7 @@ def rule_from(data: Mapping[str, Any], shown: str = "the rule") -> AlertRule:
         owner=_text(data, "owner", shown, longest=120),
         plan=_plan(data, shown),
         where=_where(data, shown),
+        survey=survey,
         theme=theme,
         screen=screen,
         above=above,

@@ -63,6 +63,7 @@ def stored_rules(store: Store) -> list[AlertRule]:
             owner=row["owner"],
             plan=row["plan"],
             where=tuple((name, level) for name, level in json.loads(row["filter"])),
+            survey=row["survey"],
             theme=row["theme"],
             screen=row["screen"],
             above=row["above"],
@@ -88,7 +89,7 @@ def _row(rule: AlertRule, at: datetime) -> dict[str, object]:
     return {
         "name": rule.name, "metric": rule.metric, "owner": rule.owner, "plan": rule.plan,
         "filter": json.dumps([list(pair) for pair in rule.where], ensure_ascii=False),
-        "theme": rule.theme, "screen": rule.screen, "above": rule.above, "below": rule.below,
+        "survey": rule.survey, "theme": rule.theme, "screen": rule.screen, "above": rule.above, "below": rule.below,
         "periods": rule.periods, "every": rule.every, "test": rule.test, "least": rule.least,
         "updated_at": to_micros(at),
     }  # fmt: skip

@@ -159,6 +159,7 @@ alert_rules = sa.Table(
     sa.Column("name", sa.String(120), primary_key=True),
     sa.Column("metric", sa.String(20), nullable=False),
     sa.Column("filter", _Text, nullable=False),  # [[dimension, value], ...]
+    _text("survey"),
     _text("theme"),
     _text("screen"),
     _real("above"),

@@ -13,6 +13,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("metric", sa.String(length=20), nullable=False),
         sa.Column("filter", sa.Text(), nullable=False),
+        sa.Column("survey", sa.Text(), nullable=True),
         sa.Column("theme", sa.Text(), nullable=True),
         sa.Column("screen", sa.Text(), nullable=True),
         sa.Column("above", sa.Float(precision=53), nullable=True),
