@@ -11,6 +11,7 @@ import typer
 
 from analyst import __version__
 from analyst.cli import (
+    alerts,
     analyze,
     config,
     demo,
@@ -54,6 +55,7 @@ app.command("themes")(themes.themes)
 app.command("why")(why.why)
 app.command("fixes")(fixes.fixes)
 app.command("digest")(digest.digest)
+app.add_typer(alerts.app, name="alerts")
 app.command("serve")(serve.serve)
 app.command("export")(export.export)
 app.command("doctor")(doctor.doctor)

@@ -37,6 +37,7 @@ def demo(
     if not as_json:
         read, refused = sum(report.read for report in reports), sum(report.refused for report in reports)
         say(f"Imported {read:,} rows from {len(reports)} files ({refused} refused).")
+    _load_rules(session)
     manifest, reused = run_analysis(session, quiet=as_json)
     if not as_json:
         counts = manifest["counts"]
@@ -80,6 +81,17 @@ def _prepare(session: Session, seed: int, *, quiet: bool) -> Path:
         say("Writing twelve weeks of a fictional company's feedback ...")
     generate(folder, home / "sample-truth", seed=seed)
     return folder
+
+
+def _load_rules(session: Session) -> None:
+    """Two alert rules to begin with, unless the workspace has rules already."""
+    from analyst.records import load_rules, open_store, save_rules
+    from analyst.records.store.alerting import stored_rules
+    from analyst.sample import RULES
+
+    with open_store(session.settings.database_url) as store:
+        if not stored_rules(store):
+            save_rules(store, load_rules(RULES), session.clock())
 
 
 def _say_next(session: Session, seconds: float) -> None:
