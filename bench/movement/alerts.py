@@ -81,7 +81,10 @@ def _sign(direction: Direction) -> float:
 
 
 def _means(series: DailySeries) -> NDArray[np.float64]:
-    return np.divide(series.total, series.n, out=np.full(len(series.n), np.nan), where=series.n > 0)
+    means: NDArray[np.float64] = np.divide(
+        series.total, series.n, out=np.full(len(series.n), np.nan), where=series.n > 0
+    )
+    return means
 
 
 def sigma_rule(limit: float) -> Callable[[DailySeries, Direction, int], Flags]:
@@ -264,8 +267,8 @@ def page(result: dict[str, Any]) -> str:
     ruler = "|---" + "|---:" * len(names) + "|"
     found = result["false_alerts_a_series_month"]
     nulls = [
-        f"| {row} | " + " | ".join(f"{v[n]['rate']:.2f}" if n in v else "" for n in names) + " |"
-        for row, v in found.items()
+        f"| {row} | " + " | ".join(f"{rates[n]['rate']:.2f}" if n in rates else "" for n in names) + " |"
+        for row, rates in found.items()
     ]
     shifts = [
         f"| {row} | " + " | ".join(_wait(v[n]) for n in names) + " |" for row, v in result["days_to_alert"].items()
@@ -276,10 +279,11 @@ def page(result: dict[str, Any]) -> str:
         [
             "# Alerts: how often for nothing, and how soon",
             "",
-            f"`python -m bench.movement.alerts`: {result['null_series']:,} null series a row (95 % interval of each rate "
-            f"within ±{widest:.2f}), {result['planted_series']:,} planted ones; {result['seconds']:.0f} s on one core of "
-            f"{where['processor']}, Python {where['python']}, NumPy {where['numpy']}. 90 daily looks at one series take "
-            f"{result['milliseconds_for_90_looks']:.0f} ms. Every series has a weekday rhythm and a drifting volume.",
+            f"`python -m bench.movement.alerts`: {result['null_series']:,} null series a row (95 % interval of each "
+            f"rate within ±{widest:.2f}), {result['planted_series']:,} planted ones; {result['seconds']:.0f} s on one "
+            f"core of {where['processor']}, Python {where['python']}, NumPy {where['numpy']}. 90 daily looks at one "
+            f"series take {result['milliseconds_for_90_looks']:.0f} ms. Every series has a weekday rhythm and a "
+            "drifting volume.",
             "",
             "## False alerts a series-month (one-sided; gate .3 for the daily test)",
             "",
