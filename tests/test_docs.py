@@ -63,3 +63,13 @@ def test_links_lead_somewhere(page: Path) -> None:
     for target in targets:
         if not target.startswith(("http://", "https://", "mailto:")):
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def test_the_case_studys_figures_come_from_the_command() -> None:
+    told = (ROOT / "docs" / "case-teams.md").read_text(encoding="utf-8")
+    computed = (ROOT / "bench" / "results" / "cases.md").read_text(encoding="utf-8").replace("\N{MINUS SIGN}", "-")
+    figures = re.findall(r"(?<![\w.])[+\N{MINUS SIGN}]?\d[\d,]*\.\d+(?![\w.]*\d)%?", told)
+    assert len(figures) > 30
+    for figure in figures:
+        plain = figure.replace("\N{MINUS SIGN}", "-")
+        assert plain.rstrip("%") in computed, f"{figure} stands in no result"

@@ -11,6 +11,7 @@ from analyst.answers.facts import Claim, Fact
 from analyst.core.query import Where
 from analyst.core.values import Estimate, Quote
 from analyst.findings.types import (
+    Hidden,
     LedgerTerm,
     Movement,
     ScreenFriction,
@@ -65,6 +66,7 @@ def _segment(segment: SegmentFinding) -> dict[str, Any]:
         "checked": segment.checked,
         "p_family": segment.p_family,
         "shrunken": segment.shrunken,
+        "change": estimate_json(segment.change),
         "themes": segment.themes,
         "screens": segment.screens,
         "quotes": [quote_json(quote) for quote in segment.quotes],
@@ -94,6 +96,20 @@ def movement_json(movement: Movement) -> dict[str, Any]:
         "left_out": movement.left_out,
         "caveats": movement.caveats,
         "changes": movement.changes,
+        "hidden": _hidden(movement.hidden),
+        "weighting": movement.weighting,
+    }
+
+
+def _hidden(hidden: Hidden | None) -> dict[str, Any] | None:
+    if hidden is None:
+        return None
+    return {
+        "kind": hidden.kind,
+        "checked": hidden.checked,
+        "where": _where(hidden.where),
+        "change": estimate_json(hidden.change),
+        "rest": estimate_json(hidden.rest),
     }
 
 

@@ -32,7 +32,7 @@ def headline(movement: Movement, book: FactBook) -> list[Claim]:
         claims += [_segment(movement, book, place) for place in range(min(3, len(movement.segments)))]
     if movement.verdict == "noise":
         claims.append(_what_would_settle(movement, book))
-    return claims
+    return [*claims, *_hidden(movement, book)]
 
 
 def _change_fact(movement: Movement, change: Estimate, now: Estimate, before: Estimate, book: FactBook) -> str:
@@ -106,6 +106,8 @@ def _how(movement: Movement, book: FactBook) -> Claim:
     told = w.listed([_share_of_change(movement, kind, points) for kind, points in parts.items()])
     if movement.how == "mix_only":
         text = f"It is the mix: other people answered, and nobody changed their mind beyond chance ({told})."
+    elif movement.how == "broad" and movement.segments:
+        text = f"Most of it runs through everybody ({told})."
     elif movement.how == "broad":
         text = (
             f"It runs through everybody: none of the {w.count(movement.checked)} groups looked at stands out ({told})."
@@ -135,7 +137,7 @@ def _segment(movement: Movement, book: FactBook, place: int) -> Claim:
         where=where,
     )
     more = "rose" if found.effect.value > 0 else "fell"
-    opening = "It is concentrated in" if place == 0 else "Apart from that, it stands out in"
+    opening = _opening(movement, place)
     text = (
         f"{opening} {w.group(found.where)}: {size_of} of the answers, whose score {more} {w.size(found.effect.value)} "
         f"points more than everybody else's ({w.interval(found.effect)}), {w.signed(found.contribution)} points of the "
@@ -146,6 +148,46 @@ def _segment(movement: Movement, book: FactBook, place: int) -> Claim:
     if place == 0:
         text += f"; {w.count(found.checked)} groups were checked, and chance across all of them is allowed for"
     return Claim(text + ".", (fact,))
+
+
+def _opening(movement: Movement, place: int) -> str:
+    """How a segment's sentence begins: the place of the whole movement, or one that moved on its own."""
+    if place > 0:
+        return "Apart from that, it stands out in"
+    if movement.verdict == "masked":
+        return "What moved is"
+    return "It is concentrated in" if movement.how == "concentrated" else "On its own moved"
+
+
+def _hidden(movement: Movement, book: FactBook) -> list[Claim]:
+    """The one segment that the headline hides, or that it hides none."""
+    hidden = movement.hidden
+    if hidden is None or hidden.checked == 0:
+        return []
+    if hidden.kind == "none" or hidden.change is None:
+        if movement.how == "broad":  # said already
+            return []
+        fact = book.add(f"Groups looked at: {hidden.checked}, none beyond chance", (float(hidden.checked),))
+        text = (
+            f"The headline hides no group: of the {w.count(hidden.checked)} looked at, none moved apart beyond chance."
+        )
+        return [Claim(text, (fact,))]
+    own, rest = hidden.change, hidden.rest
+    others = f", {w.signed(rest.value)} ({w.interval(rest)}) among everybody else" if rest else ""
+    fact = book.add_estimate(
+        f"{where_text(hidden.where)}: own score {w.signed(own.value)} ({w.interval(own)}){others}",
+        own,
+        *((rest.value, rest.low, rest.high) if rest else ()),
+        where=where_text(hidden.where),
+    )
+    opening = {
+        "against": "The headline hides a group that went the other way",
+        "apart": "The headline hides a group that did move",
+        "sharper": "The headline blends in a group that moved much further",
+        "behind": "The headline hides a group that moved less",
+    }[hidden.kind]
+    itself = f"the score of {w.group(hidden.where)} itself went {w.signed(own.value)} ({w.interval(own)})"
+    return [Claim(f"{opening}: {itself}{others}.", (fact,))]
 
 
 def _what_would_settle(movement: Movement, book: FactBook) -> Claim:
