@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analyst.answers.facts import Claim, FactBook
@@ -13,6 +16,8 @@ from analyst.core.query import where_text
 from analyst.findings.alerts import AlertFinding, alert_findings
 
 if TYPE_CHECKING:
+    from analyst.core.settings import Settings
+    from analyst.records import AlertRule
     from analyst.runs.view import View
 
 TITLE = "Alerts that fired, owner and plan"
@@ -62,10 +67,8 @@ class Alerts:
 def workspace_alerts(view: View, until: datetime) -> Alerts:
     """The rules of the view's workspace as of `until`. A store that cannot be read is a note, not an error: the run
     can be told without it."""
-    from analyst.records.store.alerting import rules_of
-
     try:
-        rules = rules_of(view.settings)
+        rules = _rules(view.settings)
     except UndertoneError as problem:
         return Alerts(note=f"The alert rules could not be read: {problem}")
     if not rules:
@@ -78,6 +81,29 @@ def workspace_alerts(view: View, until: datetime) -> Alerts:
         min_window=view.settings.min_window,
     )
     return Alerts(found)
+
+
+def _rules(settings: Settings) -> list[AlertRule]:
+    """The workspace's rules. Most have none, and opening a store takes longer than a look for the table's rows."""
+    if settings.store_url is None and not _has_rules(settings.workspace / "store.db"):
+        return []
+    from analyst.records.store.alerting import rules_of
+
+    return rules_of(settings)
+
+
+def _has_rules(store: Path) -> bool:
+    """Whether the SQLite file holds an alert rule; True where that cannot be seen: the store itself then says why."""
+    if not store.exists():
+        return False
+    try:
+        with closing(sqlite3.connect(f"{store.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            named = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'alert_rules'"
+            if connection.execute(named).fetchone()[0] == 0:
+                return False
+            return bool(connection.execute("SELECT count(*) FROM alert_rules").fetchone()[0])
+    except sqlite3.Error:
+        return True
 
 
 def alert_claim(finding: AlertFinding, book: FactBook) -> Claim:

@@ -274,5 +274,5 @@ def _watched(case: _Case, units: Units, days: Days) -> AlertFinding | None:
     sentence = words.watched(case.rule, units.label, value, units.unit, days.last, seen.centre, seen.sigma)
     sigmas = abs(value.value - seen.centre) / seen.sigma
     return _finish(
-        case, units, "watch", days.last, days.last, value, seen.centre, sentence, sigmas, WATCH_DAYS, WATCH_SIGMA
+        case, units, "watch", days.last, days.last, value, seen.centre, sentence, sigmas, WATCH_DAYS, WATCH_SIGMA, 2.0
     )

@@ -99,7 +99,7 @@ def watched(
     return (
         f"{subject(rule, label)}: {measured(rule, value, unit)} on {day}, {off:.1f} sigma "
         f"{'below' if rule.bad_is_low else 'above'} its 30-day baseline of {number(rule, centre)}. "
-        "About one quiet day in fifteen lies beyond 1.5 sigma."
+        "A quiet series has about 2 days a month beyond 1.5 sigma."
     )
 
 

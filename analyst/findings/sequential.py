@@ -198,8 +198,8 @@ class Watch:
 def watch(series: DailySeries, direction: Direction) -> Watch | None:
     """The last day where it lies more than WATCH_SIGMA of the 30-day baseline on the wrong side, else None.
 
-    A seventh of quiet days do that on either side, so this is a reason to look, never to act. None too where the day
-    has too few rows, or fewer than LEAST_DAYS of the days before it have enough.
+    Quiet series have about two such days a month (bench/movement/alerts.py), so this is a reason to look, never to
+    act. None too where the day has too few rows, or fewer than LEAST_DAYS of the days before it have enough.
     """
     n, mean = series.n, _mean(series.n, series.total)
     if len(n) < LEAST_DAYS + 1 or n[-1] < WATCH_LEAST_DAY:
