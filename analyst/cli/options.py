@@ -29,6 +29,10 @@ VersusOption = Annotated[
     str | None, typer.Option("--versus", help="The window to compare with [default: the four before].")
 ]
 WhereOption = Annotated[list[str] | None, typer.Option("--where", help="Only these people, like plan=pro.")]
+SurveyOption = Annotated[
+    str | None,
+    typer.Option("--survey", help="Only this survey or question; 'all' mixes several [default: most answers]."),
+]
 RunOption = Annotated[str | None, typer.Option("--run", help="Read this run instead of the current one.")]
 
 

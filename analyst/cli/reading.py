@@ -14,6 +14,7 @@ from analyst.cli.options import (
     MonthOption,
     NowOption,
     RunOption,
+    SurveyOption,
     ToOption,
     VersusOption,
     WeekOption,
@@ -37,6 +38,7 @@ class Asked:
     last: ToOption = None
     versus: VersusOption = None
     where: WhereOption = None
+    survey: SurveyOption = None
     run: RunOption = None
     workspace: WorkspaceOption = None
     now: NowOption = None
@@ -44,7 +46,8 @@ class Asked:
     @property
     def is_plain(self) -> bool:
         """Whether nothing was said of metric, window or people, so that another answer may stand in."""
-        return not any((self.metric, self.week, self.month, self.first, self.last, self.versus, self.where))
+        said = (self.metric, self.week, self.month, self.first, self.last, self.versus, self.where, self.survey)
+        return not any(said)
 
     def open(self) -> Gatherer:
         """The findings of the question, computed as they are asked for."""
@@ -55,7 +58,7 @@ class Asked:
         session = open_session(self.workspace, self.now)
         view = open_view(session.settings, session.clock, self.run)
         choice = WindowChoice(self.week, self.month, self.first, self.last, self.versus)
-        return Gatherer(view, choose_query(view, self.metric, choice, parse_where(self.where or [])))
+        return Gatherer(view, choose_query(view, self.metric, choice, parse_where(self.where or []), self.survey))
 
 
 def reading_verb(verb: Callable[..., None]) -> Callable[..., None]:

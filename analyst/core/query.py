@@ -15,12 +15,15 @@ Where = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class Query:
-    """`where` is a conjunction of dimension = value, sorted; empty means everybody."""
+    """`where` is a conjunction of dimension = value, sorted; empty means everybody. `survey` and `question` hold the
+    answers to one survey and one of its questions; None where there is only one, or where all shall be mixed."""
 
     metric: Metric
     window: Window
     baseline: Window
     where: Where = ()
+    survey: str | None = None
+    question: str | None = None
 
     def within(self, extra: Where) -> Query:
         """The same question asked of a narrower group."""

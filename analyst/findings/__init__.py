@@ -12,6 +12,7 @@ from analyst.findings.screens import rage_band, screen_frictions
 from analyst.findings.themes import detractor_segments, theme_findings
 from analyst.findings.types import (
     Coverage,
+    Hidden,
     LedgerTerm,
     Movement,
     QuoteLookup,
@@ -22,10 +23,13 @@ from analyst.findings.types import (
     ThemeFinding,
     ThemeName,
 )
+from analyst.findings.views import ChangeView, ViewTerm, screen_view, theme_view
 
 __all__ = [
+    "ChangeView",
     "Coverage",
     "ExposureGap",
+    "Hidden",
     "LedgerTerm",
     "Movement",
     "QuoteLookup",
@@ -36,6 +40,7 @@ __all__ = [
     "ThemeFinding",
     "ThemeName",
     "Trouble",
+    "ViewTerm",
     "VisitCounts",
     "adjusted_gaps",
     "detractor_segments",
@@ -45,7 +50,9 @@ __all__ = [
     "rage_band",
     "screen_frictions",
     "screen_links",
+    "screen_view",
     "theme_findings",
+    "theme_view",
     "visit_counts",
     "why",
 ]

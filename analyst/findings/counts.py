@@ -10,7 +10,7 @@ import numpy as np
 
 from analyst.core.query import Query
 from analyst.core.tables import SIGNALS
-from analyst.runs.counting import segment_dimensions, segment_sql, where_sql
+from analyst.runs.counting import segment_dimensions, segment_sql, survey_sql, where_sql
 
 if TYPE_CHECKING:
     import duckdb
@@ -90,6 +90,7 @@ def named_screens(
     A screen is named when its name stands in the opinion as whole words, whatever the case.
     """
     condition, values = where_sql(query.where, segment_dimensions(connection), "r")
+    of_survey, survey = survey_sql(query.survey, query.question, "r")
     now, before = query.window, query.baseline
     rows = connection.execute(
         f"""
@@ -97,7 +98,7 @@ def named_screens(
         said AS (
             SELECT o.theme_id, ' ' || regexp_replace(lower(o.text), '[^[:alnum:]]+', ' ', 'g') || ' ' AS words
             FROM opinions o JOIN responses r ON r.response_id = o.response_id
-            WHERE o.theme_id IS NOT NULL AND r.kind = ? AND r.submitted_at < ? AND {condition}
+            WHERE o.theme_id IS NOT NULL AND r.kind = ? AND r.submitted_at < ? AND {condition} AND {of_survey}
               AND (r.submitted_at >= ? AND r.submitted_at < ? OR r.submitted_at >= ? AND r.submitted_at < ?)
         )
         SELECT theme_id, screen, count(*)
@@ -105,6 +106,6 @@ def named_screens(
           ON contains(words, ' ' || trim(regexp_replace(lower(screen), '[^[:alnum:]]+', ' ', 'g')) || ' ')
         GROUP BY theme_id, screen ORDER BY theme_id, screen
         """,
-        [query.metric, until, *values, now.start, now.end, before.start, before.end],
+        [query.metric, until, *values, *survey, now.start, now.end, before.start, before.end],
     ).fetchall()
     return {(theme_id, screen): count for theme_id, screen, count in rows}

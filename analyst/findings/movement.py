@@ -13,6 +13,7 @@ from analyst.core.query import where_text
 from analyst.core.values import Estimate, Quote
 from analyst.findings.axes import make_axes
 from analyst.findings.drill import risen_screens, risen_themes
+from analyst.findings.hidden import hidden_segment, own_change
 from analyst.findings.ledger import Sums, ledger, summarise
 from analyst.findings.model import Cells, make_cells
 from analyst.findings.segments import DRAWS, Search, search
@@ -85,13 +86,15 @@ def why(
     found = search(cells, min_people=min_people, draws=draws, seed=seed)
     terms = ledger(cells, found.fit)
     sums = summarise(cells, found.fit, terms)
+    segments = _findings(frame, query, cells, found, terms, quotes)
     verdict, how = _verdict(change, sums, bool(found.fit.segments))
     return replace(
         empty,
         verdict=verdict,
         how=how,
         ledger=terms,
-        segments=_findings(frame, cells, found, terms, quotes),
+        segments=segments,
+        hidden=hidden_segment(frame, query, change, segments, found.chance.checked),
         checked=found.chance.checked,
         left_out={d: why_not for d, why_not in axes.left_out.items() if d not in dict(query.where)},
         caveats=_caveats(cells, query, found, sums, change),
@@ -118,7 +121,12 @@ def _verdict(change: Estimate, sums: Sums, any_segment: bool) -> tuple[Verdict, 
 
 
 def _findings(
-    frame: DesignFrame, cells: Cells, found: Search, terms: list[LedgerTerm], quotes: QuoteLookup | None
+    frame: DesignFrame,
+    query: Query,
+    cells: Cells,
+    found: Search,
+    terms: list[LedgerTerm],
+    quotes: QuoteLookup | None,
 ) -> list[SegmentFinding]:
     """One finding per segment of the model, the largest contribution first."""
     model = found.fit
@@ -142,6 +150,7 @@ def _findings(
                 checked=found.chance.checked,
                 p_family=found.p_family[k],
                 shrunken=unsure,
+                change=own_change(frame, query, rows),
                 themes=themes,
                 screens=risen_screens(frame, rows),
                 quotes=_quotes(frame, rows & frame.post, themes, quotes),
@@ -176,6 +185,11 @@ def _caveats(cells: Cells, query: Query, found: Search, sums: Sums, change: Esti
     said = []
     if query.window.days % 7 or query.baseline.days % 7:
         said.append("The windows do not hold whole weeks, so a weekday rhythm may show as a change.")
+    if query.baseline.days < query.window.days:
+        said.append(
+            f"The baseline ({query.baseline.days} days) is shorter than the window ({query.window.days} days): it is "
+            "the baseline that limits what can be seen."
+        )
     if not change.excludes_zero() and sums.common_stands and sums.mix_stands and sums.common * sums.mix < 0:
         said.append("A shift of everybody and a change of who answered cancel each other.")
     if any(p > SURE for p in found.p_family):

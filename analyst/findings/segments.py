@@ -2,7 +2,8 @@
 
 All conjunctions of up to three dimensions with enough answers in both windows are compared with the rest; the largest
 |z| is held against the largest |z| that chance brings over all of them (Gaussian multiplier bootstrap, Chernozhukov,
-Chetverikov & Kato 2013, Annals of Statistics 41), so that the chance of naming any segment in a quiet week is about 5 %.
+Chetverikov & Kato 2013, Annals of Statistics 41), so that the chance of naming any segment in a quiet week is
+about 5 %.
 """
 
 from __future__ import annotations
@@ -266,8 +267,8 @@ def chance_maxima(
 
 @dataclass(frozen=True)
 class Chance:
-    """What the largest of `checked` |z| does by chance: `limit` is exceeded in a share FAMILY of quiet weeks; `tests` is the
-    number of independent comparisons that would have the same limit (Sidak 1967)."""
+    """What the largest of `checked` |z| does by chance: `limit` is exceeded in a share FAMILY of quiet weeks; `tests`
+    is the number of independent comparisons that would have the same limit (Sidak 1967)."""
 
     checked: int
     limit: float

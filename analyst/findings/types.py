@@ -64,9 +64,26 @@ class SegmentFinding:
     checked: int
     p_family: float
     shrunken: bool = False
+    change: Estimate | None = None  # of its own score, beside `effect`, which is what it moved apart from the others
     themes: list[str] = field(default_factory=list)  # theme ids whose share rose inside it
     screens: list[str] = field(default_factory=list)  # screens whose friction rose inside it
     quotes: list[Quote] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """The one segment that the headline hides, or that it hides none among the `checked` (`kind` is none).
+
+    `kind`: against (its own score went the other way), apart (it moved while the whole did not), sharper (at least
+    twice as far as the whole), behind (clearly less than the whole). `change` is that of its own score, `rest` that
+    of everybody else, in points.
+    """
+
+    kind: Literal["none", "against", "apart", "sharper", "behind"]
+    checked: int
+    where: Where = ()
+    change: Estimate | None = None
+    rest: Estimate | None = None
 
 
 @dataclass(frozen=True)
@@ -90,6 +107,8 @@ class Movement:
     left_out: dict[str, str] = field(default_factory=dict)  # dimension -> why it was not used
     caveats: list[str] = field(default_factory=list)
     changes: list[dict[str, str]] = field(default_factory=list)  # the calendar just before and in the window
+    hidden: Hidden | None = None  # None where there is too little data to look
+    weighting: str = "answers"
 
 
 @dataclass(frozen=True)

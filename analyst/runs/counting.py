@@ -63,6 +63,14 @@ def where_sql(where: Where, known: list[str], alias: str = "") -> tuple[str, lis
     return " AND ".join(parts) or "TRUE", values
 
 
+def survey_sql(survey: str | None, question: str | None, alias: str = "") -> tuple[str, list[str]]:
+    """The restriction to a survey and a question as an SQL condition with its parameters; TRUE for neither."""
+    prefix = f"{alias}." if alias else ""
+    asked = [(column, value) for column, value in (("survey", survey), ("question", question)) if value is not None]
+    parts = [f"coalesce({prefix}{column}, '{MISSING}') = ?" for column, _ in asked]
+    return " AND ".join(parts) or "TRUE", [value for _, value in asked]
+
+
 @dataclass(frozen=True)
 class PeriodScore:
     """One period's additive statistics of a score: `n` answers, their `total` of y and of y squared."""
@@ -76,19 +84,27 @@ class PeriodScore:
 
 
 def scores_by_period(
-    connection: duckdb.DuckDBPyConnection, metric: str, period: str, timezone: str, until: datetime, where: Where = ()
+    connection: duckdb.DuckDBPyConnection,
+    metric: str,
+    period: str,
+    timezone: str,
+    until: datetime,
+    where: Where = (),
+    survey: str | None = None,
+    question: str | None = None,
 ) -> list[PeriodScore]:
     """Counts per week or month (`period`), oldest first, of the dated answers of `metric` before `until`."""
     condition, values = where_sql(where, segment_dimensions(connection))
+    of_survey, named = survey_sql(survey, question)
     name = {"week": "strftime(p, '%G-W%V')", "month": "strftime(p, '%Y-%m')"}[period]
     rows = connection.execute(
         f"""
         SELECT {name}, p, count(*), sum(y), sum(y * y), count(*) FILTER (WHERE text IS NOT NULL OR title IS NOT NULL)
         FROM (SELECT date_trunc('{period}', submitted_at AT TIME ZONE ?) AS p, y, text, title FROM responses
-              WHERE kind = ? AND y IS NOT NULL AND submitted_at < ? AND {condition})
+              WHERE kind = ? AND y IS NOT NULL AND submitted_at < ? AND {condition} AND {of_survey})
         GROUP BY p ORDER BY p
         """,
-        [timezone, metric, until, *values],
+        [timezone, metric, until, *values, *named],
     ).fetchall()
     return [PeriodScore(*row) for row in rows]
 

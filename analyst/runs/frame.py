@@ -7,7 +7,7 @@ response id (so that the same run and query give the same numbers). Columns are 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ from scipy import sparse
 from analyst.core.errors import UsageProblem
 from analyst.core.query import Query
 from analyst.core.tables import VISIT
-from analyst.runs.counting import segment_dimensions, segment_sql, where_sql
+from analyst.runs.counting import segment_dimensions, segment_sql, survey_sql, where_sql
 
 if TYPE_CHECKING:
     import duckdb
@@ -73,6 +73,17 @@ class DesignFrame:
             inside &= np.isin(self.codes[:, at], wanted)
         return inside
 
+    def only(self, rows: NDArray[np.bool_]) -> DesignFrame:
+        """The answers that `rows` (n,) picks."""
+        picked = {name: getattr(self, name)[rows] for name in _BY_ANSWER}
+        return replace(self, **picked)
+
+
+_BY_ANSWER = (
+    "response_id", "y", "weight", "post", "person", "day", "score", "codes", "commented", "mentions", "negative",
+    "with_sessions", "exposed",
+)  # fmt: skip
+
 
 def design_frame(
     connection: duckdb.DuckDBPyConnection, query: Query, *, join_days: int, until: datetime
@@ -89,6 +100,7 @@ def design_frame(
         )
     dims = segment_dimensions(connection)
     condition, values = where_sql(query.where, dims)
+    of_survey, survey = survey_sql(query.survey, query.question)
     picked = "".join(f", {segment_sql(dimension)} AS d{i}" for i, dimension in enumerate(dims))
     connection.execute(
         f"""
@@ -97,11 +109,11 @@ def design_frame(
                coalesce(weight, 1.0) AS weight, score, submitted_at >= ? AND submitted_at < ? AS post,
                epoch_us(submitted_at) // 86400000000 AS day{picked}
         FROM responses
-        WHERE kind = ? AND y IS NOT NULL AND submitted_at < ? AND {condition}
+        WHERE kind = ? AND y IS NOT NULL AND submitted_at < ? AND {condition} AND {of_survey}
           AND (submitted_at >= ? AND submitted_at < ? OR submitted_at >= ? AND submitted_at < ?)
         """,
         [
-            query.window.start, query.window.end, query.metric, until, *values,
+            query.window.start, query.window.end, query.metric, until, *values, *survey,
             query.window.start, query.window.end, query.baseline.start, query.baseline.end,
         ],
     )  # fmt: skip

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from analyst.core.query import Query
-from analyst.runs.counting import segment_dimensions, where_sql
+from analyst.runs.counting import segment_dimensions, survey_sql, where_sql
 
 if TYPE_CHECKING:
     import duckdb
@@ -37,15 +37,17 @@ class OpinionRow:
 def opinions_in_window(connection: duckdb.DuckDBPyConnection, query: Query, *, until: datetime) -> list[OpinionRow]:
     """The opinions of the query's answers in its current window, in order of id."""
     condition, values = where_sql(query.where, segment_dimensions(connection), "r")
+    of_survey, survey = survey_sql(query.survey, query.question, "r")
     rows = connection.execute(
         f"""
         SELECT o.opinion_id, o.theme_id, o.response_id, coalesce(r.user_id, r.response_id), o.text, o.sentiment,
                o.state, o.probability, r.score, r.y, strftime(r.submitted_at, '%Y-%m-%d'), o.suggestion, o.vector_row
         FROM opinions o JOIN responses r USING (response_id)
-        WHERE r.kind = ? AND r.submitted_at >= ? AND r.submitted_at < ? AND r.submitted_at < ? AND {condition}
+        WHERE r.kind = ? AND r.submitted_at >= ? AND r.submitted_at < ? AND r.submitted_at < ?
+          AND {condition} AND {of_survey}
         ORDER BY o.opinion_id
         """,
-        [query.metric, query.window.start, query.window.end, until, *values],
+        [query.metric, query.window.start, query.window.end, until, *values, *survey],
     ).fetchall()
     return [OpinionRow(*row) for row in rows]
 
@@ -87,21 +89,23 @@ class WindowCounts:
 def window_counts(connection: duckdb.DuckDBPyConnection, query: Query, *, until: datetime) -> WindowCounts:
     """How much material the current window holds."""
     condition, values = where_sql(query.where, segment_dimensions(connection), "r")
+    of_survey, survey = survey_sql(query.survey, query.question, "r")
     span = [query.window.start, query.window.end, until]
     answered = connection.execute(
         f"""
         SELECT count(*), count(*) FILTER (WHERE text IS NOT NULL OR title IS NOT NULL), count(user_id)
         FROM responses r WHERE kind = ? AND y IS NOT NULL
-          AND submitted_at >= ? AND submitted_at < ? AND submitted_at < ? AND {condition}
+          AND submitted_at >= ? AND submitted_at < ? AND submitted_at < ? AND {condition} AND {of_survey}
         """,
-        [query.metric, *span, *values],
+        [query.metric, *span, *values, *survey],
     ).fetchone()
     said = connection.execute(
         f"""
         SELECT count(*), count(o.theme_id) FROM opinions o JOIN responses r USING (response_id)
-        WHERE r.kind = ? AND r.submitted_at >= ? AND r.submitted_at < ? AND r.submitted_at < ? AND {condition}
+        WHERE r.kind = ? AND r.submitted_at >= ? AND r.submitted_at < ? AND r.submitted_at < ?
+          AND {condition} AND {of_survey}
         """,
-        [query.metric, *span, *values],
+        [query.metric, *span, *values, *survey],
     ).fetchone()
     seen = connection.execute(
         "SELECT count(*) FROM sessions WHERE started_at >= ? AND started_at < ? AND started_at < ?", span

@@ -13,7 +13,15 @@ from analyst.core.query import METRICS, Metric, Query, Where
 from analyst.core.runfolder import Run, current_run, open_run
 from analyst.core.settings import Settings
 from analyst.core.windows import Window, month, month_of, parse_window, previous, span, week, week_of, zone
-from analyst.runs.counting import connect, metric_counts, scores_by_period
+from analyst.runs.counting import (
+    connect,
+    level_values,
+    metric_counts,
+    scores_by_period,
+    segment_dimensions,
+    where_sql,
+)
+from analyst.runs.surveys import with_survey
 
 if TYPE_CHECKING:
     import duckdb
@@ -52,24 +60,35 @@ class WindowChoice:
     versus: str | None = None
 
 
-def choose_query(view: View, metric: str | None = None, choice: WindowChoice | None = None, where: Where = ()) -> Query:
+def choose_query(
+    view: View,
+    metric: str | None = None,
+    choice: WindowChoice | None = None,
+    where: Where = (),
+    survey: str | None = None,
+) -> Query:
     """The query that `choice` means on this run, with the defaults filled in.
 
     The default metric is the one with the most answers, NPS first among equals; the default window the last
     complete ISO week with at least `min_window` answers, else the last such month; the default baseline the four
-    windows before. Raises UsageProblem for an unknown metric or contradictory windows, CannotTell when the run
-    has no dated answer of the metric, or no window with enough of them.
+    windows before; the default survey the one with the most answers in them ("all" mixes several). Raises
+    UsageProblem for an unknown metric, contradictory windows or a filter that no answer can match, CannotTell when
+    the run has no dated answer of the metric, or no window with enough of them.
     """
     chosen_metric = _metric(view, metric)
     choice = choice or WindowChoice()
     tz = zone(view.settings.timezone)
+    _known(view, where)
     window = _asked_window(choice, view.settings.timezone) or _default_window(view, chosen_metric, where)
     if window.start >= view.until:
         raise UsageProblem(
             f"{window.label} lies in the future (now is {view.until:%Y-%m-%d}).", "Ask for a window that has begun."
         )
     baseline = parse_window(choice.versus, tz) if choice.versus else previous(window, tz, BASELINE_WINDOWS)
-    return Query(chosen_metric, window, baseline, where)
+    if baseline.start >= view.until:
+        raise UsageProblem(f"{baseline.label} lies in the future (now is {view.until:%Y-%m-%d}).", "Name a past one.")
+    query = Query(chosen_metric, window, baseline, where)
+    return with_survey(view.connection, query, survey, until=view.until)
 
 
 def _metric(view: View, asked: str | None) -> Metric:
@@ -88,6 +107,16 @@ def _metric(view: View, asked: str | None) -> Metric:
             "Map a score and a date column with `--map`, or look at `undertone themes`.",
         )
     return max(METRICS, key=lambda m: (counts.get(m, 0), -METRICS.index(m)))
+
+
+def _known(view: View, where: Where) -> None:
+    """Raises UsageProblem for a filter that no answer can match."""
+    for dimension, value in where:
+        where_sql(((dimension, value),), segment_dimensions(view.connection))
+        have = level_values(view.connection, dimension)
+        if value.casefold() not in (level.casefold() for level in have):
+            shown = ", ".join(have[:12]) + (", ..." if len(have) > 12 else "")
+            raise UsageProblem(f"No answer has {dimension} = {value}.", f"{dimension} is one of: {shown}.")
 
 
 def _asked_window(choice: WindowChoice, timezone: str) -> Window | None:

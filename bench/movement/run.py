@@ -4,8 +4,8 @@
     python -m bench.movement.run --seeds 5 --out /tmp/quick     a glance
     python -m bench.movement.report               results/*.json as results/movement.md, gates beside
 
-The peers' environment is peers.txt; name its interpreter in UNDERTONE_PEERS_PYTHON, or that part is left out and that is
-said.
+The peers' environment is peers.txt; name its interpreter in UNDERTONE_PEERS_PYTHON, or that part is left out and
+that is said.
 """
 
 from __future__ import annotations
