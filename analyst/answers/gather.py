@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cached_property
 
@@ -14,18 +14,24 @@ from analyst.core.tables import SYSTEM_THEMES
 from analyst.core.values import Estimate
 from analyst.core.windows import month_of, week_of, zone
 from analyst.findings import (
+    ChangeView,
     Coverage,
     ExposureGap,
     Movement,
+    ResponseCheck,
     ScreenFriction,
     ScreenLink,
     ThemeFinding,
     ThemeName,
+    active_base,
     exposure_gaps,
     named_screens,
+    response_check,
     screen_frictions,
     screen_links,
+    screen_view,
     theme_findings,
+    theme_view,
     visit_counts,
     why,
 )
@@ -34,7 +40,9 @@ from analyst.metrics import Sample, kind_of, score_estimate
 from analyst.runs.counting import PeriodScore, scores_by_period, segment_dimensions
 from analyst.runs.frame import DesignFrame, design_frame
 from analyst.runs.lookups import calendar, response_texts, theme_kinds, theme_labels, window_counts
+from analyst.runs.surveys import mixing_note
 from analyst.runs.view import View
+from analyst.runs.weighting import Weighting, weighted
 
 SERIES_LENGTH = 16  # periods that the chart looks back
 
@@ -73,8 +81,8 @@ class Findings:
 class Gatherer:
     """The findings of `query` on the run in `view`. Each is a pure function of the two, kept once computed."""
 
-    def __init__(self, view: View, query: Query) -> None:
-        self.view, self.query = view, query
+    def __init__(self, view: View, query: Query, weighting: Weighting = "answers") -> None:
+        self.view, self.query, self.weighting = view, query, weighting
 
     @cached_property
     def frame(self) -> DesignFrame:
@@ -103,14 +111,38 @@ class Gatherer:
     def movement(self) -> Movement:
         """Whether and where the score moved."""
         settings, until = self.view.settings, self.view.until
-        return why(
-            self.frame,
+        frame, notes = self.weighted_frame
+        movement = why(
+            frame,
             self.query,
             min_window=settings.min_window,
             min_people=settings.min_people,
             changes=calendar(self.view.connection, self.query, until=until),
             quotes=self.quotes,
         )
+        notes = [*notes, *mixing_note(self.view.connection, self.query, until=until)]
+        if self.query.window.end > until:
+            notes.append(f"{self.query.window.label} is not over yet: it is read up to {until:%Y-%m-%d %H:%M} UTC.")
+        return replace(movement, weighting=self.weighting, caveats=[*notes, *movement.caveats])
+
+    @cached_property
+    def weighted_frame(self) -> tuple[DesignFrame, list[str]]:
+        """The answers as they are to be weighted, and what there is to say about that."""
+        return weighted(self.frame, self.weighting, self.view.connection)
+
+    @cached_property
+    def views(self) -> list[ChangeView]:
+        """The same change as themes and as screens; each adds up by itself, and they are never added."""
+        if self.movement.verdict == "too_little_data":
+            return []
+        frame = self.weighted_frame[0]
+        return [view for view in (theme_view(frame, self.names), screen_view(frame)) if view is not None]
+
+    @cached_property
+    def response(self) -> ResponseCheck | None:
+        """The change weighted to the active base, where that is known."""
+        base = active_base(self.view.connection, self.query, until=self.view.until)
+        return response_check(self.frame, self.query, base)
 
     @cached_property
     def links(self) -> list[ScreenLink]:

@@ -4,10 +4,11 @@
 two, `exposure_gaps` what meeting friction goes with. All are pure functions of a design frame or of counts.
 """
 
-from analyst.findings.counts import VisitCounts, named_screens, visit_counts
+from analyst.findings.counts import ActiveBase, VisitCounts, active_base, named_screens, visit_counts
 from analyst.findings.exposure import ExposureGap, Trouble, adjusted_gaps, exposure_gaps, find_troubles
 from analyst.findings.links import screen_links
 from analyst.findings.movement import why
+from analyst.findings.response import ResponseCheck, response_check
 from analyst.findings.screens import rage_band, screen_frictions
 from analyst.findings.themes import detractor_segments, theme_findings
 from analyst.findings.types import (
@@ -26,6 +27,7 @@ from analyst.findings.types import (
 from analyst.findings.views import ChangeView, ViewTerm, screen_view, theme_view
 
 __all__ = [
+    "ActiveBase",
     "ChangeView",
     "Coverage",
     "ExposureGap",
@@ -33,6 +35,7 @@ __all__ = [
     "LedgerTerm",
     "Movement",
     "QuoteLookup",
+    "ResponseCheck",
     "ScreenFriction",
     "ScreenLink",
     "SegmentFinding",
@@ -42,12 +45,14 @@ __all__ = [
     "Trouble",
     "ViewTerm",
     "VisitCounts",
+    "active_base",
     "adjusted_gaps",
     "detractor_segments",
     "exposure_gaps",
     "find_troubles",
     "named_screens",
     "rage_band",
+    "response_check",
     "screen_frictions",
     "screen_links",
     "screen_view",

@@ -109,3 +109,79 @@ def named_screens(
         [query.metric, until, *values, *survey, now.start, now.end, before.start, before.end],
     ).fetchall()
     return {(theme_id, screen): count for theme_id, screen, count in rows}
+
+
+@dataclass(frozen=True)
+class ActiveBase:
+    """Who could have answered, in g groups: `users` (g,) people by window (`post` (g,) bool) and by the segments that
+    the base knows, `codes` (g, d) indexing `levels`. `name` says who they are; `asked`, `answered` are the people of
+    the base and those of them who answered, (now, before)."""
+
+    name: str
+    post: NDArray[np.bool_]
+    users: NDArray[np.float64]
+    dimensions: tuple[str, ...]
+    levels: tuple[tuple[str, ...], ...]
+    codes: NDArray[np.int64]
+    asked: tuple[int, int]
+    answered: tuple[int, int]
+
+
+def active_base(connection: duckdb.DuckDBPyConnection, query: Query, *, until: datetime) -> ActiveBase | None:
+    """The users with a session in each window; where no session names a user, the customers of each window. None when
+    neither is known, or the filter names a segment that the base lacks."""
+    found = _base(connection, query, "sessions", until)
+    return found if found is not None else _base(connection, query, "customers", until)
+
+
+def _base(connection: duckdb.DuckDBPyConnection, query: Query, table: str, until: datetime) -> ActiveBase | None:
+    dims = segment_dimensions(connection, table)
+    if any(dimension not in dims for dimension, _ in query.where):
+        return None
+    condition, values = where_sql(query.where, dims, "b")
+    of_survey, survey = survey_sql(query.survey, query.question, "r")
+    moment = "b.started_at" if table == "sessions" else "coalesce(b.signed_up_at, TIMESTAMPTZ '1970-01-01')"
+    latest = "".join(f", arg_max({segment_sql(d, 'b')}, {moment}) AS d{i}" for i, d in enumerate(dims))
+    there = (
+        "b.started_at >= w.first AND b.started_at < w.last AND b.started_at < ?"
+        if table == "sessions"
+        else f"{moment} < w.last AND {moment} < ? AND coalesce(b.churned_at >= w.first, TRUE)"
+    )
+    named = "".join(f", d{i}" for i in range(len(dims)))
+    now, before = query.window, query.baseline
+    rows = connection.execute(
+        f"""
+        WITH windows AS (
+            SELECT * FROM (VALUES (TRUE, CAST(? AS TIMESTAMPTZ), CAST(? AS TIMESTAMPTZ)),
+                                  (FALSE, CAST(? AS TIMESTAMPTZ), CAST(? AS TIMESTAMPTZ))) AS t(post, first, last)
+        ),
+        base AS (
+            SELECT w.post, b.user_id{latest} FROM {table} b JOIN windows w ON {there}
+            WHERE b.user_id IS NOT NULL AND {condition} GROUP BY w.post, b.user_id
+        ),
+        answered AS (
+            SELECT DISTINCT w.post, r.user_id FROM responses r
+            JOIN windows w ON r.submitted_at >= w.first AND r.submitted_at < w.last
+            WHERE r.kind = ? AND r.y IS NOT NULL AND r.user_id IS NOT NULL AND {of_survey}
+        )
+        SELECT base.post, count(*) AS users, count(answered.user_id) AS answered{named}
+        FROM base LEFT JOIN answered ON answered.post = base.post AND answered.user_id = base.user_id
+        GROUP BY base.post{named} ORDER BY base.post{named}
+        """,
+        [now.start, now.end, before.start, before.end, until, *values, query.metric, *survey],
+    ).fetchnumpy()
+    post = np.asarray(rows["post"]).astype(bool)
+    users, answered = (np.asarray(rows[name], dtype=np.float64) for name in ("users", "answered"))
+    if not post.any() or post.all():
+        return None
+    coded = [np.unique(np.asarray(rows[f"d{i}"]).astype(str), return_inverse=True) for i in range(len(dims))]
+    return ActiveBase(
+        name="users with a session" if table == "sessions" else "customers",
+        post=post,
+        users=users,
+        dimensions=tuple(dims),
+        levels=tuple(tuple(str(v) for v in names) for names, _ in coded),
+        codes=np.stack([c for _, c in coded], axis=1).astype(np.int64) if coded else np.zeros((len(post), 0), np.int64),
+        asked=(int(users[post].sum()), int(users[~post].sum())),
+        answered=(int(answered[post].sum()), int(answered[~post].sum())),
+    )

@@ -178,7 +178,7 @@ def _decompose(
     now = sparse.diags_array(post) @ met[:, apart]
     axes = make_axes(frame)
     columns = [(axis.codes == code).astype(float) for axis in axes.axes for code in range(len(axis.values))]
-    columns += [(release.inside & frame.post).astype(float) for release in axes.releases]
+    # no column for a new release: what came with it shall show as themes and screens, not as other people answering
     levels = sparse.csr_matrix(np.stack(columns, axis=1)) if columns else sparse.csr_matrix((frame.n, 0))
     free = sparse.csr_matrix(np.stack([np.ones(frame.n), post], axis=1))
     # `met` carries what both windows share (a_t), `now` what the current one adds (b_t - a_t)

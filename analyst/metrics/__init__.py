@@ -12,6 +12,7 @@ from analyst.metrics.intervals import (
 )
 from analyst.metrics.kinds import KINDS, MetricKind, detractors, kind_of, promoters
 from analyst.metrics.power import answers_needed, answers_needed_now, smallest_visible
+from analyst.metrics.raking import rake
 from analyst.metrics.scores import (
     Sample,
     Shares,
@@ -38,6 +39,7 @@ __all__ = [
     "normal_cdf",
     "odds_ratio",
     "promoters",
+    "rake",
     "risk_ratio",
     "sample",
     "score_estimate",
