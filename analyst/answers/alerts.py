@@ -128,6 +128,7 @@ def alert_claim(finding: AlertFinding, book: FactBook) -> Claim:
 def alert_names(findings: Sequence[AlertFinding]) -> list[str]:
     """The names in their sentences, whose digits are no numbers: labels, screens, segment values."""
     names = [finding.label for finding in findings] + [finding.rule.screen for finding in findings]
+    names += [finding.rule.survey for finding in findings]
     names += [value for finding in findings for _, value in finding.rule.where]
     return [name for name in names if name]
 

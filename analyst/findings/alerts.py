@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, cast
 from analyst.core.errors import UsageProblem
 from analyst.core.query import Metric
 from analyst.core.values import Estimate
-from analyst.core.windows import week_of, zone
+from analyst.core.windows import span, week_of, zone
 from analyst.findings import alerts_words as words
 from analyst.findings.alerts_counts import Days, Units, daily, last_day, level, units_of
 from analyst.findings.sequential import (
@@ -111,21 +111,22 @@ class _Case:
 
 def _finding(case: _Case) -> AlertFinding:
     rule = case.rule
-    try:
-        units = units_of(case.connection, rule)
-    except UsageProblem as problem:
-        return _told(rule, "unreadable", None, f"This rule cannot be read: {problem}")
-    rule = replace(rule, screen=units.screen)
-    case = replace(case, rule=rule)
-    whole = (case.until.astimezone(zone(case.timezone)) - timedelta(days=1)).date()
+    tz = zone(case.timezone)
+    whole = (case.until.astimezone(tz) - timedelta(days=1)).date()
     seen = last_day(case.connection, rule, case.timezone, case.until)
     as_of = whole if seen is None else min(whole, seen)
+    try:
+        units = units_of(case.connection, rule, span(str(as_of), str(as_of), tz).end)
+    except UsageProblem as problem:
+        return _told(rule, "unreadable", None, f"This rule cannot be read: {problem}")
+    rule = replace(rule, screen=units.screen, survey=units.survey or rule.survey)
+    case = replace(case, rule=rule)
     days = daily(case.connection, units, share=rule.is_share, last=as_of, timezone=case.timezone)
     if days is None:
         sentence = words.too_little(rule, units.label, units.unit, 0, case.min_window, "all this time")
         return _told(rule, "too_little_data", as_of, sentence, 0.0, float(case.min_window))
     found = _tested(case, units, days) if rule.test else _thresholded(case, units, days)
-    if found.level == "alert":
+    if found.level != "quiet":
         return found
     return _watched(case, units, days) or found
 

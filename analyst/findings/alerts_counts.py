@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 from analyst.core.errors import UsageProblem
-from analyst.core.query import METRICS
-from analyst.findings.sequential import DailySeries
-from analyst.runs.counting import segment_dimensions, where_sql
+from analyst.core.query import METRICS, Metric, Query
+from analyst.core.windows import Window
+from analyst.findings.sequential import HISTORY, RECENT, DailySeries
+from analyst.runs.counting import MISSING, segment_dimensions, survey_sql, where_sql
+from analyst.runs.surveys import with_survey
 
 if TYPE_CHECKING:
     import duckdb
@@ -28,8 +30,8 @@ LOOK_BACK = 240  # days that are read: the longest rule, its baseline and the ep
 class Units:
     """What a rule counts: `sql` gives rows (moment, person, y), y in points of a score or 0/1 of a share.
 
-    `unit` names them (answers, comments, sessions); `label` and `screen` are the names of the rule's theme and screen
-    as the run has them.
+    `unit` names them (answers, comments, sessions); `label`, `screen` and `survey` are the names of the rule's theme,
+    screen and survey as the run has them.
     """
 
     sql: str
@@ -37,21 +39,36 @@ class Units:
     unit: str
     label: str | None = None
     screen: str | None = None
+    survey: str | None = None
 
 
-def units_of(connection: duckdb.DuckDBPyConnection, rule: AlertRule) -> Units:
+def units_of(connection: duckdb.DuckDBPyConnection, rule: AlertRule, until: datetime) -> Units:
     """The units of `rule` on this run.
 
-    Raises UsageProblem when the rule names a segment, a theme or a screen that the run does not have.
+    A score is held to the survey that the rule names, else to the one with most answers in the weeks before `until`:
+    different surveys are never mixed unasked. Raises UsageProblem when the rule names a segment, a survey, a theme or a
+    screen that the run does not have.
     """
     if rule.metric in METRICS:
         condition, values = where_sql(rule.where, segment_dimensions(connection), "r")
+        survey, question = _survey(connection, rule, until)
+        held, named = survey_sql(survey, question, "r")
         sql = f"""SELECT submitted_at AS moment, coalesce(user_id, response_id) AS person, y FROM responses r
-                  WHERE kind = ? AND y IS NOT NULL AND submitted_at IS NOT NULL AND {condition}"""
-        return Units(sql, (rule.metric, *values), "answers")
+                  WHERE kind = ? AND y IS NOT NULL AND submitted_at IS NOT NULL AND {condition} AND {held}"""
+        return Units(sql, (rule.metric, *values, *named), "answers", survey=None if survey == MISSING else survey)
     if rule.metric == "theme":
         return _theme_units(connection, rule)
     return _session_units(connection, rule)
+
+
+def _survey(connection: duckdb.DuckDBPyConnection, rule: AlertRule, until: datetime) -> tuple[str | None, str | None]:
+    """Survey and question that the rule's score is held to; None where there is only one, or all shall be mixed."""
+    recent = until - timedelta(days=RECENT)
+    now = Window("the last weeks", recent, until, "span")
+    before = Window("the weeks before", until - timedelta(days=HISTORY), recent, "span")
+    query = Query(cast(Metric, rule.metric), now, before, rule.where)
+    found = with_survey(connection, query, rule.survey, until=until)
+    return found.survey, found.question
 
 
 def _theme_units(connection: duckdb.DuckDBPyConnection, rule: AlertRule) -> Units:

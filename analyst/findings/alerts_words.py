@@ -36,7 +36,9 @@ def subject(rule: AlertRule, label: str | None = None) -> str:
         words = SIGNAL_WORDS[rule.metric].capitalize()
         what = f"{words} on {rule.screen}" if rule.screen else f"{words} on any screen"
     else:
-        what = rule.metric.upper()
+        what = rule.metric.upper() + (" in all surveys" if rule.survey == "all" else "")
+        if rule.survey and rule.survey != "all":
+            what += f" in the survey {rule.survey}"
     return f"{what} ({where_text(rule.where)})" if rule.where else what
 
 

@@ -209,6 +209,12 @@ def watch(series: DailySeries, direction: Direction) -> Watch | None:
     if len(days) < LEAST_DAYS:
         return None
     centre, sigma = float(days.mean()), float(days.std(ddof=1))
+    whole = slice(past.start, len(n))
+    rows = float(n[whole].sum())
+    spread = float(series.squares[whole].sum()) / rows - (float(series.total[whole].sum()) / rows) ** 2
+    sigma = max(
+        sigma, float(np.sqrt(max(spread, 0.0) / n[-1]))
+    )  # thirty days without a crash have no spread of their own
     sign = -1.0 if direction == "falls" else 1.0
     if sigma <= 0 or sign * (mean[-1] - centre) <= WATCH_SIGMA * sigma:
         return None

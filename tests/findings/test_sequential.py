@@ -181,13 +181,20 @@ def test_a_watch_is_one_day_beyond_a_sigma_and_a_half() -> None:
     n = np.full(40, 50.0)
     total = 50.0 * np.where(np.arange(40) % 2 == 0, 28.0, 32.0)
     total[-1] = 50.0 * 20.0
-    series = DailySeries(n, total, 1e4 * n, False)
+    squares = total**2 / n + 100 * n  # answers of one day lie 10 points apart
+    series = DailySeries(n, total, squares, False)
     seen = watch(series, "falls")
     assert seen is not None
     assert (seen.value, seen.centre, seen.n) == (20.0, 30.0, 50.0)
     assert watch(series, "rises") is None
     n_thin = n.copy()
     n_thin[-1] = 5
-    assert watch(DailySeries(n_thin, total * n_thin / n, 1e4 * n_thin, False), "falls") is None
+    assert watch(DailySeries(n_thin, total * n_thin / n, squares * n_thin / n, False), "falls") is None
     total[-1] = 50.0 * 29.0
-    assert watch(DailySeries(n, total, 1e4 * n, False), "falls") is None
+    assert watch(DailySeries(n, total, total**2 / n + 100 * n, False), "falls") is None
+
+
+def test_the_first_crashes_after_a_month_without_are_worth_a_look() -> None:
+    n, hits = np.full(40, 100.0), np.where(np.arange(40) == 39, 6.0, 0.0)
+    assert watch(DailySeries(n, hits, hits, True), "rises") is not None
+    assert watch(DailySeries(n, 0 * n, 0 * n, True), "rises") is None
