@@ -15,7 +15,8 @@ from analyst.core.tables import SIGNALS
 Every = Literal["day", "week"]
 Test = Literal["falls", "rises"]
 FIELDS = (
-    "name", "metric", "survey", "theme", "screen", "where", "above", "below", "for", "every", "test", "least", "owner", "plan",
+    "name", "metric", "survey", "theme", "screen", "where",
+    "above", "below", "for", "every", "test", "least", "owner", "plan",
 )  # fmt: skip
 RULE_METRICS = (*METRICS, "theme", *SIGNALS)
 _LONGEST_PLAN = 500
@@ -26,10 +27,11 @@ _MOST_PERIODS = 26
 class AlertRule:
     """What is watched, and who does what when it fires.
 
-    `metric` is nps, csat or ces (the score, in points, of one `survey`; "all" mixes them), `theme` (the share of comments that mention `theme`) or a
-    friction signal (the share of the sessions on `screen`, or of all sessions, that met it). Exactly one condition is
-    set: `above` or `below`, crossed in each of the last `periods` whole days or weeks (`every`), or `test`, the daily
-    test for a shift of at least `least`. Shares are 0..1 here. `plan` is one or two lines.
+    `metric` is nps, csat or ces (the score, in points, of one `survey`; "all" mixes them), `theme` (the share of
+    comments that mention `theme`) or a friction signal (the share of the sessions on `screen`, or of all sessions, that
+    met it). Exactly one condition is set: `above` or `below`, crossed in each of the last `periods` whole days or weeks
+    (`every`), or `test`, the daily test for a shift of at least `least`. Shares are 0..1 here. `plan` is one or two
+    lines.
     """
 
     name: str
