@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analyst.core.settings import ThemeSettings
 from analyst.themes.areas import area_id, area_label, group_themes
@@ -17,6 +18,7 @@ from analyst.themes.labels import Embed, Keep, Naming, name_themes
 from analyst.themes.model import CatalogueTheme, ThemeModel
 from analyst.themes.muting import mute
 
+_FEW_COMMENTS = 8  # distinct comments below which a theme is named from its session statements too
 _SAME_SAYING = 0.8  # cosine from which two texts count as one voice in the choice of a label
 
 
@@ -73,7 +75,7 @@ def _catalogue(
 
 def _names(corpus: Corpus, heard: Floats, placed: Assignment, embed: Embed, keep: Keep) -> list[Naming]:
     """Labels and keywords, from one text of every group that says nearly the same."""
-    shaping = np.flatnonzero(corpus.comments | corpus.statements)
+    shaping = np.flatnonzero(_naming(corpus, placed))
     rows = shaping[np.unique(near_duplicates(heard[shaping], _SAME_SAYING))]
     return name_themes(
         [corpus.texts[i] for i in rows],
@@ -84,6 +86,15 @@ def _names(corpus: Corpus, heard: Floats, placed: Assignment, embed: Embed, keep
         spelling=corpus.spelling,
         keep=keep,
     )
+
+
+def _naming(corpus: Corpus, placed: Assignment) -> NDArray[np.bool_]:
+    """Which texts (n,) name the themes: people's comments; session statements only where few people speak of it."""
+    heard = placed.theme[corpus.comments & (placed.theme >= 0)]
+    spoken = np.bincount(heard, minlength=int(placed.theme.max(initial=0)) + 1)
+    mute = spoken[np.maximum(placed.theme, 0)] < _FEW_COMMENTS
+    result: NDArray[np.bool_] = corpus.comments | (corpus.statements & mute)
+    return result
 
 
 def _kept_labels(found: Matching, old: list[CatalogueTheme]) -> dict[int, str]:

@@ -237,4 +237,4 @@ def test_the_deadline_covers_ladder_and_repair(server: ScriptedServer, build: Bu
     server.script(Answer({"error": {"message": "no"}}, 400, sleep_s=0.4), Answer(GOOD, sleep_s=5.0))
     started = monotonic()
     assert failed(ask(build(), deadline_s=0.8)).reason == "timeout"
-    assert monotonic() - started < 2.5
+    assert monotonic() - started < 4.0

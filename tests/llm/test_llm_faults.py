@@ -131,13 +131,13 @@ def test_too_many_requests_are_waited_out(server: ScriptedServer, build: Build) 
 
 
 def test_a_long_wait_does_not_outlast_the_deadline_nor_send_afterwards(server: ScriptedServer, build: Build) -> None:
-    server.script(error(429, "slow down", retry_after="1"), '{"n": 1}')
+    server.script(error(429, "slow down", retry_after="3"), '{"n": 1}')
     started = monotonic()
     answer = ask(build(retries=1), deadline_s=0.6)
     assert isinstance(answer, LlmFailed)
     assert answer.reason == "timeout"
-    assert monotonic() - started < 1.0
-    sleep(1.2)
+    assert monotonic() - started < 2.8
+    sleep(3.2)
     assert len(server.posts) == 1  # the retry that was still planned found its connection closed
 
 
@@ -148,12 +148,12 @@ def test_a_server_error_is_retried(server: ScriptedServer, build: Build) -> None
 
 
 def test_slow_answers_time_out(server: ScriptedServer, build: Build) -> None:
-    server.script(Answer(sleep_s=1.5))
+    server.script(Answer(sleep_s=8.0))
     started = monotonic()
     answer = ask(build(timeout_s=0.3))
     assert isinstance(answer, LlmFailed)
     assert answer.reason == "timeout"
-    assert monotonic() - started < 1.2
+    assert monotonic() - started < 6.0
 
 
 def test_a_trickle_does_not_hold_the_deadline_off(server: ScriptedServer, build: Build) -> None:
@@ -163,7 +163,7 @@ def test_a_trickle_does_not_hold_the_deadline_off(server: ScriptedServer, build:
     answer = ask(build(timeout_s=0.3))
     assert isinstance(answer, LlmFailed)
     assert answer.reason == "timeout"
-    assert monotonic() - started < 2.0
+    assert monotonic() - started < 6.0
     server.script('{"n": 1}')
     assert isinstance(ask(build(timeout_s=5.0)), LlmReply)
 
