@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cached_property
@@ -14,9 +14,13 @@ from analyst.core.tables import SYSTEM_THEMES
 from analyst.core.values import Estimate
 from analyst.core.windows import month_of, week_of, zone
 from analyst.findings import (
+    AFTER,
+    LAGS,
     ChangeView,
     Coverage,
+    Drivers,
     ExposureGap,
+    Lag,
     Movement,
     ResponseCheck,
     ScreenFriction,
@@ -25,6 +29,9 @@ from analyst.findings import (
     ThemeName,
     active_base,
     exposure_gaps,
+    find_drivers,
+    lag_counts,
+    lag_effects,
     named_screens,
     response_check,
     screen_frictions,
@@ -137,6 +144,21 @@ class Gatherer:
             return []
         frame = self.weighted_frame[0]
         return [view for view in (theme_view(frame, self.names), screen_view(frame)) if view is not None]
+
+    @cached_property
+    def drivers(self) -> Drivers:
+        """Which themes go with a high or a low score, in level."""
+        return find_drivers(self.weighted_frame[0], self.names)
+
+    def lags(self, screen: str | None = None, signals: Sequence[str] = ()) -> list[Lag]:
+        """How long friction lingers: on `screen` with `signals`, or, where neither is named, any friction and the three
+        troubles that go with the lowest scores."""
+        counts = lag_counts(self.view.connection, self.frame.response_id, LAGS, AFTER, until=self.view.until)
+        if screen or signals:
+            return [lag_effects(self.frame, counts, screen, signals)]
+        worst = [gap.trouble for gap in self.gaps if gap.gap.value < 0][:3]
+        named = [lag_effects(self.frame, counts, t.screen, t.signals) for t in worst]
+        return [lag_effects(self.frame, counts), *named]
 
     @cached_property
     def response(self) -> ResponseCheck | None:

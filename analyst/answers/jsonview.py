@@ -10,6 +10,7 @@ from analyst.answers.digest import Digest
 from analyst.answers.facts import Claim, Fact
 from analyst.core.query import Where
 from analyst.core.values import Estimate, Quote
+from analyst.findings import ChangeView, Drivers, Lag, ResponseCheck
 from analyst.findings.types import (
     Hidden,
     LedgerTerm,
@@ -110,6 +111,76 @@ def _hidden(hidden: Hidden | None) -> dict[str, Any] | None:
         "where": _where(hidden.where),
         "change": estimate_json(hidden.change),
         "rest": estimate_json(hidden.rest),
+    }
+
+
+def _part(part: tuple[float, float, float]) -> dict[str, Any]:
+    return {"points": part[0], "interval": [part[1], part[2]]}
+
+
+def view_json(view: ChangeView) -> dict[str, Any]:
+    """The change as themes or as screens: terms that add up to `change` by themselves."""
+    return {
+        "kind": view.kind,
+        "change": view.change,
+        "terms": [
+            {
+                "part": term.part,
+                "name": term.name,
+                "label": term.label,
+                "points": term.points,
+                "more": _part(term.more),
+                "hurts": _part(term.hurts),
+                "share": term.share,
+                "share_before": term.share_before,
+            }
+            for term in view.terms
+        ],
+    }
+
+
+def response_json(check: ResponseCheck | None) -> dict[str, Any] | None:
+    """The change as answered beside the change weighted to the active base; None where the base is not known."""
+    if check is None:
+        return None
+    return {
+        "base": check.base,
+        "users": list(check.users),
+        "rate": estimate_json(check.rate),
+        "rate_before": estimate_json(check.rate_before),
+        "rate_change": estimate_json(check.rate_change),
+        "dimensions": list(check.dimensions),
+        "raw": estimate_json(check.raw),
+        "weighted": estimate_json(check.weighted),
+        "n_eff": list(check.n_eff),
+        "warning": check.warning,
+    }
+
+
+def drivers_json(drivers: Drivers) -> dict[str, Any]:
+    """`undertone drivers --json`."""
+    return {
+        "n": drivers.n,
+        "explained": drivers.explained,
+        "drivers": [
+            {
+                **asdict(driver),
+                "effect": estimate_json(driver.effect),
+                "at_stake": estimate_json(driver.at_stake),
+                "along": [asdict(along) for along in driver.along],
+            }
+            for driver in drivers.drivers
+        ],
+    }
+
+
+def lag_json(lag: Lag) -> dict[str, Any]:
+    """`undertone lag --json`: one entry a trouble."""
+    return {
+        "on": list(lag.on),
+        "n": lag.n,
+        "clean": lag.clean,
+        "lags": [{**asdict(e), "effect": estimate_json(e.effect)} for e in lag.effects],
     }
 
 

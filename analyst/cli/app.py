@@ -17,10 +17,12 @@ from analyst.cli import (
     demo,
     digest,
     doctor,
+    drivers,
     evaluate,
     export,
     fixes,
     importing,
+    lag,
     llm,
     serve,
     themes,
@@ -53,6 +55,8 @@ app.command("import")(importing.import_)
 app.command("analyze")(analyze.analyze)
 app.command("themes")(themes.themes)
 app.command("why")(why.why)
+app.command("drivers")(drivers.drivers)
+app.command("lag")(lag.lag)
 app.command("fixes")(fixes.fixes)
 app.command("digest")(digest.digest)
 app.add_typer(alerts.app, name="alerts")

@@ -49,16 +49,18 @@ class Asked:
         said = (self.metric, self.week, self.month, self.first, self.last, self.versus, self.where, self.survey)
         return not any(said)
 
-    def open(self) -> Gatherer:
-        """The findings of the question, computed as they are asked for."""
+    def open(self, weight: str | None = None) -> Gatherer:
+        """The findings of the question, computed as they are asked for; `weight` says whose voice counts how much."""
         from analyst.answers.gather import Gatherer
         from analyst.core.query import parse_where
         from analyst.runs.view import WindowChoice, choose_query, open_view
+        from analyst.runs.weighting import parse_weighting
 
         session = open_session(self.workspace, self.now)
         view = open_view(session.settings, session.clock, self.run)
         choice = WindowChoice(self.week, self.month, self.first, self.last, self.versus)
-        return Gatherer(view, choose_query(view, self.metric, choice, parse_where(self.where or []), self.survey))
+        query = choose_query(view, self.metric, choice, parse_where(self.where or []), self.survey)
+        return Gatherer(view, query, parse_weighting(weight))
 
 
 def reading_verb(verb: Callable[..., None]) -> Callable[..., None]:

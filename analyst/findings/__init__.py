@@ -4,8 +4,18 @@
 two, `exposure_gaps` what meeting friction goes with. All are pure functions of a design frame or of counts.
 """
 
-from analyst.findings.counts import ActiveBase, VisitCounts, active_base, named_screens, visit_counts
+from analyst.findings.counts import (
+    ActiveBase,
+    LagCounts,
+    VisitCounts,
+    active_base,
+    lag_counts,
+    named_screens,
+    visit_counts,
+)
+from analyst.findings.drivers import Driver, Drivers, find_drivers
 from analyst.findings.exposure import ExposureGap, Trouble, adjusted_gaps, exposure_gaps, find_troubles
+from analyst.findings.lag import AFTER, LAGS, Lag, LagEffect, lag_effects
 from analyst.findings.links import screen_links
 from analyst.findings.movement import why
 from analyst.findings.response import ResponseCheck, response_check
@@ -27,11 +37,18 @@ from analyst.findings.types import (
 from analyst.findings.views import ChangeView, ViewTerm, screen_view, theme_view
 
 __all__ = [
+    "AFTER",
+    "LAGS",
     "ActiveBase",
     "ChangeView",
     "Coverage",
+    "Driver",
+    "Drivers",
     "ExposureGap",
     "Hidden",
+    "Lag",
+    "LagCounts",
+    "LagEffect",
     "LedgerTerm",
     "Movement",
     "QuoteLookup",
@@ -49,7 +66,10 @@ __all__ = [
     "adjusted_gaps",
     "detractor_segments",
     "exposure_gaps",
+    "find_drivers",
     "find_troubles",
+    "lag_counts",
+    "lag_effects",
     "named_screens",
     "rage_band",
     "response_check",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -9,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from analyst.core.query import Query
-from analyst.core.tables import SIGNALS
+from analyst.core.tables import SIGNALS, VISIT
 from analyst.runs.counting import segment_dimensions, segment_sql, survey_sql, where_sql
 
 if TYPE_CHECKING:
     import duckdb
     from numpy.typing import NDArray
+
+DAY = 86_400  # seconds
 
 
 @dataclass(frozen=True)
@@ -185,3 +188,69 @@ def _base(connection: duckdb.DuckDBPyConnection, query: Query, table: str, until
         asked=(int(users[post].sum()), int(users[~post].sum())),
         answered=(int(answered[post].sum()), int(answered[~post].sum())),
     )
+
+
+@dataclass(frozen=True)
+class LagCounts:
+    """What the users of n answers met, lag by lag: `seen` (n, l) bool, a session in the lag; the last lag lies after
+    the answer. `rows`, `lags`, `screens`, `signals` (m,) say who met what when."""
+
+    seen: NDArray[np.bool_]
+    rows: NDArray[np.int64]
+    lags: NDArray[np.int64]
+    screens: NDArray[Any]
+    signals: NDArray[Any]
+
+    def met(self, screen: str | None, signals: Sequence[str]) -> NDArray[np.bool_]:
+        """Whether friction on `screen` (any, when None) with one of `signals` (any, when empty) was met, (n, l)."""
+        keep = np.ones(len(self.rows), dtype=bool)
+        if screen is not None:
+            keep &= self.screens == screen
+        if signals:
+            keep &= np.isin(self.signals, list(signals))
+        found = np.zeros(self.seen.shape, dtype=bool)
+        found[self.rows[keep], self.lags[keep]] = True
+        return found
+
+
+def lag_counts(
+    connection: duckdb.DuckDBPyConnection,
+    response_ids: NDArray[Any],
+    lags: Sequence[tuple[int, int]],
+    after: tuple[int, int],
+    *,
+    until: datetime,
+) -> LagCounts:
+    """Friction that the users of `response_ids` (n,) met in each of the `lags`, days before their answer, and, last, in
+    the days `after` it. A lag (8, 14) holds what lies more than 7 and at most 14 days back; nothing dated at or after
+    `until` is seen."""
+    periods = [
+        f"WHEN gap > {(first - 1) * DAY} AND gap <= {last * DAY} THEN {k}" for k, (first, last) in enumerate(lags)
+    ]
+    periods[0] = f"WHEN gap > 0 AND gap <= {lags[0][1] * DAY} THEN 0"
+    longest = max(last for _, last in lags)
+    found = connection.execute(
+        f"""
+        WITH asked AS (SELECT unnest(?::VARCHAR[]) AS response_id, unnest(range(?)) AS r),
+        near AS (
+            SELECT asked.r, e.screen, e.signal, e."count" AS met,
+                   epoch(a.submitted_at) - epoch(e.at) AS gap
+            FROM asked JOIN responses a USING (response_id) JOIN exposures e ON e.user_id = a.user_id
+            WHERE e.at >= a.submitted_at - INTERVAL {longest} DAY AND e.at <= a.submitted_at + INTERVAL {after[1]} DAY
+              AND e.at < ?
+        ),
+        placed AS (
+            SELECT r, coalesce(screen, '') AS screen, signal, met,
+                   CASE {" ".join(periods)} WHEN gap <= 0 AND gap >= -{after[1] * DAY} THEN {len(lags)} END AS lag
+            FROM near
+        )
+        SELECT r, screen, signal, lag, sum(met) AS met FROM placed WHERE lag IS NOT NULL GROUP BY ALL
+        """,
+        [[str(i) for i in response_ids], len(response_ids), until],
+    ).fetchnumpy()
+    rows, lag = np.asarray(found["r"], dtype=np.int64), np.asarray(found["lag"], dtype=np.int64)
+    seen = np.zeros((len(response_ids), len(lags) + 1), dtype=bool)
+    seen[rows, lag] = True
+    screens, signals = np.asarray(found["screen"]).astype(str), np.asarray(found["signal"]).astype(str)
+    hit = (signals != VISIT) & (screens != "") & (np.asarray(found["met"], dtype=np.float64) > 0)
+    return LagCounts(seen, rows[hit], lag[hit], screens[hit], signals[hit])

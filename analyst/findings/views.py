@@ -11,9 +11,10 @@ that met a thing,
            + sum of (b_t - a_t) * (p_t now + p_t before) / 2        hurts: hurts more than before
            + the same for those of whom nothing is known (no comment, no telemetry)
            + levels * (their shares now - before)                    mix
-           + post                                                    everybody else's shift
+           + post                                                    the shift of all others
 
-exactly (Kitagawa 1955, with average weights, over overlapping groups). A mention goes with a score and is partly made
+exactly (Kitagawa 1955, with average weights, over overlapping groups). The part of `post` that falls to those of whom
+nothing is known is put under their "hurts". A mention goes with a score and is partly made
 by it: these terms say what the change goes with, not what brought it about.
 """
 
@@ -21,14 +22,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from scipy import linalg, sparse
+from scipy import sparse
 
-from analyst.findings.axes import make_axes
 from analyst.findings.exposure import find_troubles
+from analyst.findings.ols import least_squares, segment_levels
 from analyst.findings.types import ThemeName
 from analyst.metrics.intervals import Z95
 
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
 
     from analyst.runs.frame import DesignFrame
 
-PENALTY = 1.0  # in answers of mean weight
 FEWEST = 10  # answers of a window that met a thing, before it may hurt differently there
 RARE = 20  # answers of both windows that met a thing, before it gets a term of its own
 MOST = 40  # things with terms of their own
@@ -141,30 +141,11 @@ class _Solved:
     before: NDArray[np.float64]
 
 
-def _solve(frame: DesignFrame, design: sparse.csr_matrix, free: int) -> _Solved:
-    """Weighted least squares with a penalty of one answer on all but the first `free` columns; sandwich variance
-    clustered on the person (Liang & Zeger 1986)."""
-    w = frame.weight / frame.weight.mean()
-    weighted = sparse.diags_array(w) @ design
-    penalty = np.full(design.shape[1], PENALTY)
-    penalty[:free] = 0.0
-    gram = np.asarray((design.T @ weighted).todense()) + np.diag(penalty)
-    target = np.asarray(weighted.T @ frame.y).ravel()
-    try:
-        inverse = linalg.cho_solve(linalg.cho_factor(gram), np.eye(len(gram)))
-    except linalg.LinAlgError:
-        inverse = linalg.pinvh(gram)
-    beta = inverse @ target
-    for _ in range(2):  # refinement: what makes the sum exact to the last digits
-        beta = beta + inverse @ (target - gram @ beta)
-    score = w * (frame.y - design @ beta)
-    _, person = np.unique(frame.person, return_inverse=True)
-    people = int(person.max()) + 1
-    sums = sparse.csr_matrix((score, (person, np.arange(frame.n))), shape=(people, frame.n)) @ design
-    meat = np.asarray((sums.T @ sums).todense())
+def _solve(frame: DesignFrame, design: sparse.csr_matrix) -> _Solved:
+    beta, variance = least_squares(frame, design, 2)
+    w = frame.weight
     means = [np.asarray(w[rows] @ design[rows]).ravel() / w[rows].sum() for rows in (frame.post, ~frame.post)]
-    scale = frame.n / max(1, frame.n - design.shape[1])
-    return _Solved(beta, inverse @ meat @ inverse * scale, *means)
+    return _Solved(beta, variance, *means)
 
 
 def _decompose(
@@ -176,14 +157,12 @@ def _decompose(
     seen = np.minimum(np.asarray(met[frame.post].sum(axis=0)).ravel(), np.asarray(met[~frame.post].sum(axis=0)).ravel())
     apart = np.flatnonzero(seen >= FEWEST)
     now = sparse.diags_array(post) @ met[:, apart]
-    axes = make_axes(frame)
-    columns = [(axis.codes == code).astype(float) for axis in axes.axes for code in range(len(axis.values))]
     # no column for a new release: what came with it shall show as themes and screens, not as other people answering
-    levels = sparse.csr_matrix(np.stack(columns, axis=1)) if columns else sparse.csr_matrix((frame.n, 0))
+    levels = segment_levels(frame)
     free = sparse.csr_matrix(np.stack([np.ones(frame.n), post], axis=1))
     # `met` carries what both windows share (a_t), `now` what the current one adds (b_t - a_t)
     design = sparse.hstack([free, met, now, levels]).tocsr()
-    solved = _solve(frame, design, 2)
+    solved = _solve(frame, design)
     n = [_effective(frame.weight[rows]) for rows in (frame.post, ~frame.post)]
     place = {int(column): 2 + k + i for i, column in enumerate(apart)}
     terms = [_term(solved, 2 + i, place.get(i), parts[i], n) for i in range(k)]
@@ -196,11 +175,16 @@ def _decompose(
         for rows, size in zip((frame.post, ~frame.post), n, strict=True)
     )  # fmt: skip
     mixed = _points(float(solved.beta[mix] @ shift), float(shift @ solved.variance[mix, mix] @ shift) + spread)
-    rest = _points(float(solved.beta[1]), float(solved.variance[1, 1]))
+    known = 1.0
+    if parts[-1][0] == "unknown":  # those of whom nothing is known moved too: their part of the shift is their own
+        common = (terms[-1].share + terms[-1].share_before) / 2
+        terms[-1] = _with_shift(solved, terms[-1], place.get(k - 1), common)
+        known -= common
+    rest = _points(known * float(solved.beta[1]), known**2 * float(solved.variance[1, 1]))
     nothing = (0.0, 0.0, 0.0)
     terms.sort(key=lambda t: (t.part == "unknown", -abs(t.points), t.name))
     terms.append(ViewTerm("mix", "mix", "other people answering", mixed, nothing, 1.0, 1.0))
-    terms.append(ViewTerm("rest", "rest", "everybody else", rest, nothing, 1.0, 1.0))
+    terms.append(ViewTerm("rest", "rest", "with none of these", rest, nothing, 1.0, 1.0))
     return ChangeView(kind, _mean(frame, frame.post) - _mean(frame, ~frame.post), tuple(terms))
 
 
@@ -220,6 +204,15 @@ def _term(solved: _Solved, shared: int, added: int | None, part: tuple[Part, str
     more = _points(middle * moved, moved**2 * of_middle + middle**2 * of_share)
     hurts = _points(growth * common, common**2 * of_growth + growth**2 * of_share / 4)
     return ViewTerm(*part, more, hurts, p1, p0)
+
+
+def _with_shift(solved: _Solved, term: ViewTerm, added: int | None, common: float) -> ViewTerm:
+    """The term of those of whom nothing is known, with the shift that they share with everybody counted as theirs."""
+    shift, variance = float(solved.beta[1]), float(solved.variance[1, 1])
+    if added is not None:
+        shift += float(solved.beta[added])
+        variance += float(solved.variance[added, added] + 2 * solved.variance[1, added])
+    return replace(term, hurts=_points(common * shift, common**2 * variance))
 
 
 def _points(points: float, variance: float) -> tuple[float, float, float]:
