@@ -46,7 +46,7 @@ from analyst.fixes import Evidence, Fix, rank_fixes
 from analyst.metrics import Sample, kind_of, score_estimate
 from analyst.runs.counting import PeriodScore, scores_by_period, segment_dimensions
 from analyst.runs.frame import DesignFrame, design_frame
-from analyst.runs.lookups import calendar, response_texts, theme_kinds, theme_labels, window_counts
+from analyst.runs.lookups import calendar, response_texts, theme_kinds, theme_labels, unmatched, window_counts
 from analyst.runs.surveys import mixing_note
 from analyst.runs.view import View
 from analyst.runs.weighting import Weighting, weighted
@@ -127,7 +127,8 @@ class Gatherer:
             changes=calendar(self.view.connection, self.query, until=until),
             quotes=self.quotes,
         )
-        notes = [*notes, *mixing_note(self.view.connection, self.query, until=until)]
+        notes = [*notes, *unmatched(self.view.connection, self.query.where)]
+        notes += mixing_note(self.view.connection, self.query, until=until)
         if self.query.window.end > until:
             notes.append(f"{self.query.window.label} is not over yet: it is read up to {until:%Y-%m-%d %H:%M} UTC.")
         return replace(movement, weighting=self.weighting, caveats=[*notes, *movement.caveats])

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from analyst.core.query import Query
-from analyst.runs.counting import segment_dimensions, survey_sql, where_sql
+from analyst.core.query import Query, Where
+from analyst.runs.counting import level_values, segment_dimensions, survey_sql, where_sql
 
 if TYPE_CHECKING:
     import duckdb
 
+MOST_VALUES = 12  # of a dimension, in a message
 CALENDAR_DAYS_BEFORE = 7  # a change this long before the window may still show in it
 
 
@@ -72,6 +73,17 @@ def calendar(connection: duckdb.DuckDBPyConnection, query: Query, *, until: date
         [query.window.start - timedelta(days=CALENDAR_DAYS_BEFORE), query.window.end, until],
     ).fetchall()
     return [dict(zip(("at", "kind", "title", "version", "platform"), row, strict=True)) for row in rows]
+
+
+def unmatched(connection: duckdb.DuckDBPyConnection, where: Where) -> list[str]:
+    """A sentence for each part of the filter that no answer of the run can match, with the values there are."""
+    said = []
+    for dimension, value in where:
+        have = level_values(connection, dimension)
+        if value.casefold() not in (level.casefold() for level in have):
+            shown = ", ".join(have[:MOST_VALUES]) + (", ..." if len(have) > MOST_VALUES else "")
+            said.append(f"No answer has {dimension} = {value}; {dimension} is one of: {shown}.")
+    return said
 
 
 @dataclass(frozen=True)

@@ -13,14 +13,7 @@ from analyst.core.query import METRICS, Metric, Query, Where
 from analyst.core.runfolder import Run, current_run, open_run
 from analyst.core.settings import Settings
 from analyst.core.windows import Window, month, month_of, parse_window, previous, span, week, week_of, zone
-from analyst.runs.counting import (
-    connect,
-    level_values,
-    metric_counts,
-    scores_by_period,
-    segment_dimensions,
-    where_sql,
-)
+from analyst.runs.counting import connect, metric_counts, scores_by_period
 from analyst.runs.surveys import with_survey
 
 if TYPE_CHECKING:
@@ -72,13 +65,12 @@ def choose_query(
     The default metric is the one with the most answers, NPS first among equals; the default window the last
     complete ISO week with at least `min_window` answers, else the last such month; the default baseline the four
     windows before; the default survey the one with the most answers in them ("all" mixes several). Raises
-    UsageProblem for an unknown metric, contradictory windows or a filter that no answer can match, CannotTell when
-    the run has no dated answer of the metric, or no window with enough of them.
+    UsageProblem for an unknown metric or contradictory windows, CannotTell when the run has no dated answer of the
+    metric, or no window with enough of them.
     """
     chosen_metric = _metric(view, metric)
     choice = choice or WindowChoice()
     tz = zone(view.settings.timezone)
-    _known(view, where)
     window = _asked_window(choice, view.settings.timezone) or _default_window(view, chosen_metric, where)
     if window.start >= view.until:
         raise UsageProblem(
@@ -107,16 +99,6 @@ def _metric(view: View, asked: str | None) -> Metric:
             "Map a score and a date column with `--map`, or look at `undertone themes`.",
         )
     return max(METRICS, key=lambda m: (counts.get(m, 0), -METRICS.index(m)))
-
-
-def _known(view: View, where: Where) -> None:
-    """Raises UsageProblem for a filter that no answer can match."""
-    for dimension, value in where:
-        where_sql(((dimension, value),), segment_dimensions(view.connection))
-        have = level_values(view.connection, dimension)
-        if value.casefold() not in (level.casefold() for level in have):
-            shown = ", ".join(have[:12]) + (", ..." if len(have) > 12 else "")
-            raise UsageProblem(f"No answer has {dimension} = {value}.", f"{dimension} is one of: {shown}.")
 
 
 def _asked_window(choice: WindowChoice, timezone: str) -> Window | None:
