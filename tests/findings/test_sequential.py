@@ -103,6 +103,11 @@ def test_one_lasting_shift_is_one_alert() -> None:
     assert beginnings(nps(8, 84 + 25, rate=100, drop=25, start=84), "falls", 25) == 1
 
 
+def test_an_alert_does_not_come_and_go_with_each_days_noise() -> None:
+    begun = [beginnings(nps(seed, 84 + 28, drop=10, start=84), "falls", 28) for seed in range(40)]
+    assert np.mean(begun) <= 1.25  # without the gap between LIMIT and CLEAR it would be 1.7
+
+
 def test_an_old_shift_has_become_the_level() -> None:
     series = nps(9, 84 + 60, rate=100, drop=25, start=84)
     firing = monitor(series, "falls", 60).firing
