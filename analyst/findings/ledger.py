@@ -21,6 +21,7 @@ from analyst.metrics.intervals import Z95
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from scipy import sparse
 
     from analyst.findings.model import Cells, Fit
 
@@ -71,9 +72,9 @@ def _answers(cells: Cells, window: NDArray[np.bool_]) -> float:
     return float(w.sum()) ** 2 / float(np.square(w).sum())
 
 
-def _mean(cells: Cells, design: NDArray[np.float64], window: NDArray[np.bool_]) -> NDArray[np.float64]:
-    found: NDArray[np.float64] = cells.weight[window] @ design[window] / cells.weight[window].sum()
-    return found
+def _mean(cells: Cells, design: sparse.csr_matrix, window: NDArray[np.bool_]) -> NDArray[np.float64]:
+    inside = cells.weight * window
+    return np.asarray(design.T @ inside).ravel() / float(inside.sum())
 
 
 def _term(

@@ -114,13 +114,13 @@ class Fit:
     """Coefficients of the regression and their variance.
 
     Columns: 0 intercept, 1 post, then one per found segment (its extra change), then the levels, block by block.
-    `blocks` are (label, columns) of what makes up the mix. `design` (c, p); `beta` (p,); `variance` (p, p);
+    `blocks` are (label, columns) of what makes up the mix. `design` (c, p) CSR; `beta` (p,); `variance` (p, p);
     `residual` (n,) per answer.
     """
 
     segments: tuple[Segment, ...]
     blocks: tuple[tuple[str, slice], ...]
-    design: NDArray[np.float64]
+    design: sparse.csr_matrix
     beta: NDArray[np.float64]
     variance: NDArray[np.float64]
     residual: NDArray[np.float64]
@@ -132,22 +132,25 @@ class Fit:
 
 def _design(
     cells: Cells, segments: tuple[Segment, ...], standing: tuple[Segment, ...]
-) -> tuple[NDArray[np.float64], tuple[tuple[str, slice], ...]]:
-    columns = [np.ones(cells.size), cells.post.astype(float)]
-    columns += [(segment.member & cells.post).astype(float) for segment in segments]
+) -> tuple[sparse.csr_matrix, tuple[tuple[str, slice], ...]]:
+    every = np.arange(cells.size + 1)
+    free = [np.ones(cells.size), cells.post.astype(float)]
+    free += [(segment.member & cells.post).astype(float) for segment in segments]
+    parts = [sparse.csr_matrix(np.stack(free, axis=1))]
     blocks: list[tuple[str, slice]] = []
+    end = len(free)
     for at, axis in enumerate(cells.axes.axes):
-        begin = len(columns)
-        columns += [(cells.codes[:, at] == code).astype(float) for code in range(len(axis.values))]
-        blocks.append((axis.dimension, slice(begin, len(columns))))
+        size = len(axis.values)
+        parts.append(sparse.csr_matrix((np.ones(cells.size), cells.codes[:, at], every), shape=(cells.size, size)))
+        blocks.append((axis.dimension, slice(end, end + size)))
+        end += size
     # a combination may always have scored apart from its parts: that is no movement, but its mix is
     known = {segment.where for segment in standing}
     apart = [*standing, *(s for s in segments if len(s.where) > 1 and s.where not in known)]
     if apart:
-        begin = len(columns)
-        columns += [_level(cells, segment).astype(float) for segment in apart]
-        blocks.append((COMBINATIONS, slice(begin, len(columns))))
-    return np.stack(columns, axis=1), tuple(blocks)
+        parts.append(sparse.csr_matrix(np.stack([_level(cells, segment) for segment in apart], axis=1).astype(float)))
+        blocks.append((COMBINATIONS, slice(end, end + len(apart))))
+    return sparse.csr_matrix(sparse.hstack(parts, format="csr")), tuple(blocks)
 
 
 def _level(cells: Cells, segment: Segment) -> NDArray[np.bool_]:
@@ -171,8 +174,8 @@ def fit(cells: Cells, segments: tuple[Segment, ...] = (), standing: tuple[Segmen
     free = 2 + len(segments)
     penalty = np.full(design.shape[1], PENALTY)
     penalty[:free] = 0.0
-    weighted = design * cells.weight[:, None]
-    gram = design.T @ weighted + np.diag(penalty)
+    weighted = sparse.diags_array(cells.weight) @ design
+    gram = np.asarray((design.T @ weighted).todense()) + np.diag(penalty)
     target = design.T @ cells.total
     # pinv only where a free column repeats another (a segment that fills a window): Cholesky otherwise
     try:
@@ -190,14 +193,14 @@ def fit(cells: Cells, segments: tuple[Segment, ...] = (), standing: tuple[Segmen
     return Fit(segments, blocks, design, beta, variance, residual)
 
 
-def _meat(cells: Cells, design: NDArray[np.float64], residual: NDArray[np.float64]) -> NDArray[np.float64]:
+def _meat(cells: Cells, design: sparse.csr_matrix, residual: NDArray[np.float64]) -> NDArray[np.float64]:
     score = cells.w * residual
     if cells.singles:
         spread = sum_by(cells.row, np.square(score), cells.size)
-        return np.asarray(design.T @ (design * spread[:, None]))
+        return np.asarray((design.T @ (sparse.diags_array(spread) @ design)).todense())
     people = int(cells.person.max()) + 1
     sums = sparse.csr_matrix((score, (cells.person, cells.row)), shape=(people, cells.size)) @ design
-    return np.asarray(sums.T @ sums)
+    return np.asarray((sums.T @ sums).todense())
 
 
 def cell_spread(cells: Cells, residual: NDArray[np.float64]) -> NDArray[np.float64]:

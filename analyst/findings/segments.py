@@ -317,8 +317,9 @@ def search(cells: Cells, *, min_people: int = 1, draws: int = DRAWS, seed: int =
         draws, max(FEWEST_DRAWS, MOST_WORK // max(1, candidates.members_now.nnz + candidates.members_before.nnz))
     )
     chance = chance_of(chance_maxima(cells, candidates, model.residual, draws, seed), candidates.size)
-    standing = _standing(cells, candidates, chance.limit)
-    model = fit(cells, standing=standing)
+    standing = _standing(cells, candidates, model, chance.limit)
+    if standing:
+        model = fit(cells, standing=standing)
     found: list[int] = []
     while len(found) < MOST_FOUND:
         z = contrast(cells, candidates, model.residual).z
@@ -333,7 +334,7 @@ def search(cells: Cells, *, min_people: int = 1, draws: int = DRAWS, seed: int =
     return Search(model, scores, tuple(chance.p_family(z) for z in scores), chance)
 
 
-def _standing(cells: Cells, candidates: Candidates, limit: float) -> tuple[Segment, ...]:
+def _standing(cells: Cells, candidates: Candidates, model: Fit, limit: float) -> tuple[Segment, ...]:
     """Combinations whose answers lie apart from the sum of their levels in both windows together, strongest first.
 
     Without them a change of the mix inside a combination would pass for a change of mind. They are no findings.
@@ -343,7 +344,8 @@ def _standing(cells: Cells, candidates: Candidates, limit: float) -> tuple[Segme
     a = len(cells.axes.axes)
     new = [i for i, parts in enumerate(candidates.parts) if len(parts) == 1 and parts[0][0] >= a]
     releases = tuple(_segment(cells, candidates, i) for i in new)
-    model = fit(cells, releases)
+    if releases:
+        model = fit(cells, releases)
     several = np.array([len(where) > 1 for where in candidates.where], dtype=bool)
     standing: list[int] = []
     while len(standing) < MOST_STANDING and several.any():
