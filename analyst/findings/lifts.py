@@ -77,6 +77,14 @@ def _name(
     return tuple(sorted(named))
 
 
+def people_in(groups: Groups, person: NDArray[np.int64]) -> NDArray[np.int64]:
+    """How many distinct people each group holds, (g,); `person` (r,) are the codes of the groups' rows."""
+    _, codes = np.unique(person, return_inverse=True)
+    rows = np.arange(len(codes))
+    belongs = sparse.csr_matrix((np.ones(len(rows)), (rows, codes)), shape=(len(rows), int(codes.max(initial=-1)) + 1))
+    return np.diff((groups.member @ belongs).tocsr().indptr).astype(np.int64)
+
+
 def segment_lifts(groups: Groups, count: NDArray[np.float64], hits: NDArray[np.float64]) -> list[list[SegmentLift]]:
     """For each of t things, the segments where it is commoner than outside, sharpest first, at most five.
 

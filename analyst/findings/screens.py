@@ -12,7 +12,7 @@ from analyst.core.tables import SIGNALS
 from analyst.core.values import Estimate
 from analyst.findings.axes import MOST_LEVELS
 from analyst.findings.exposure import ExposureGap
-from analyst.findings.lifts import LEAST, Groups, make_groups, segment_lifts
+from analyst.findings.lifts import LEAST, Groups, make_groups, people_in, segment_lifts
 from analyst.findings.types import ScreenFriction, ScreenLink, SegmentLift
 from analyst.metrics import share_difference, wilson
 
@@ -111,8 +111,7 @@ def _segments(counts: VisitCounts, rows: NDArray[np.bool_], min_people: int) -> 
         counts.visits[index],
         least=LEAST,
     )
-    people = [len(np.unique(counts.person[index[groups.member[[i]].indices]])) for i in range(len(groups.where))]
-    keep = [i for i, n in enumerate(people) if n >= min_people]
+    keep = [int(i) for i in np.flatnonzero(people_in(groups, counts.person[index]) >= min_people)]
     kept = Groups(tuple(groups.where[i] for i in keep), groups.member[keep])
     return segment_lifts(kept, counts.visits[index], counts.hits[index])
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from analyst.core.values import Estimate, Quote
-from analyst.findings.lifts import Groups, make_groups, segment_lifts
+from analyst.findings.lifts import Groups, make_groups, people_in, segment_lifts
 from analyst.findings.types import QuoteLookup, ScreenLink, SegmentLift, ThemeFinding, ThemeName
 from analyst.metrics import (
     change_estimate,
@@ -78,11 +78,7 @@ def detractor_segments(frame: DesignFrame, query: Query, *, min_people: int = 5)
 def _groups(frame: DesignFrame, keep: NDArray[np.bool_], min_people: int) -> tuple[Groups, NDArray[np.int64]]:
     rows = np.flatnonzero(keep)
     groups = make_groups(frame.dimensions, frame.levels, frame.codes[rows], frame.weight[rows])
-    enough = [
-        i
-        for i in range(len(groups.where))
-        if len(np.unique(frame.person[rows[groups.member[[i]].indices]])) >= min_people
-    ]  # fmt: skip
+    enough = [int(i) for i in np.flatnonzero(people_in(groups, frame.person[rows]) >= min_people)]
     return Groups(tuple(groups.where[i] for i in enough), groups.member[enough]), rows
 
 
