@@ -128,6 +128,8 @@ class Gatherer:
             quotes=self.quotes,
         )
         notes = [*notes, *unmatched(self.view.connection, self.query.where)]
+        if movement.verdict != "too_little_data" and self.response is not None and self.response.warning:
+            notes.append(self.response.warning)
         notes += mixing_note(self.view.connection, self.query, until=until)
         if self.query.window.end > until:
             notes.append(f"{self.query.window.label} is not over yet: it is read up to {until:%Y-%m-%d %H:%M} UTC.")

@@ -61,7 +61,8 @@ def _bounded(part: tuple[float, float, float]) -> str:
 
 
 def response_lines(check: ResponseCheck) -> list[RenderableType]:
-    """The change as answered and weighted, side by side, and who could have answered."""
+    """The change as answered and weighted, side by side, and who could have answered. What there is to warn of stands
+    among the movement's caveats."""
     table = grid("Who answered", "Change", "95% interval", right=(1, 2))
     table.add_row("as answered", w.signed(check.raw.value), w.interval(check.raw))
     table.add_row(f"weighted to the {check.base}", w.signed(check.weighted.value), w.interval(check.weighted))
@@ -71,10 +72,7 @@ def response_lines(check: ResponseCheck) -> list[RenderableType]:
     )
     if check.rate_change is None:
         said += " (not comparable: the windows differ in length)"
-    lines: list[RenderableType] = [Text(""), table, Text(said + ".", style="dim")]
-    if check.warning:
-        lines.append(Text(check.warning, style="bold"))
-    return lines
+    return [Text(""), table, Text(said + ".", style="dim")]
 
 
 def drivers_table(drivers: Drivers) -> Table:

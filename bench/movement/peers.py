@@ -32,7 +32,8 @@ def named(answers: Answers, how: str, segments: int) -> list[Where]:
     summed = table.groupby([*dims, "post"], as_index=False)[["total", "size"]].sum()
     before, now = (summed[summed.post == when].drop(columns="post") for when in (False, True))
     found = explain_changes_in_average(
-        before, now, dims=dims, total_name="total", size_name="size", max_segments=segments, min_depth=1, max_depth=2,
+        before, now, dims=dims, total_name="total", size_name="size", min_segments=segments, max_segments=segments,
+        min_depth=1, max_depth=2,
         how=how, verbose=0,
     )  # fmt: skip
     found = getattr(found, "s2", found)  # split_fits fits sizes (s1) and averages (s2) apart

@@ -2,6 +2,7 @@
 
     python -m bench.movement.run                  everything: writes results/planted.json (about half an hour, one core)
     python -m bench.movement.run --seeds 5 --out /tmp/quick     a glance
+    python -m bench.movement.run --again peers null             the peers and one scenario anew, into the results
     python -m bench.movement.report               results/*.json as results/movement.md, gates beside
 
 The peers' environment is peers.txt; name its interpreter in UNDERTONE_PEERS_PYTHON, or that part is left out and
@@ -34,7 +35,10 @@ from bench.movement.scenarios import ALL, BY_NAME, Scenario, draw
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE / "results"
 SIZES = (20_000, 5_000, 2_000, 500, 200_000)
-ALARMS = ("null", "null_4to1", "pure_mix", "global")  # run five times as often at 20,000 answers
+# weeks without a cause, run five times as often at 20,000 answers
+ALARMS = (
+    "null", "null_4to1", "pure_mix", "global", "repeats_null", "city_null", "harmless_release", "interactions",
+)  # fmt: skip
 BESIDE = ("null", "pure_mix", "global", "one_way", "two_way", "three_way", "opposite", "mix_and_cause")
 
 
@@ -122,6 +126,26 @@ def _cells(sizes: Iterable[int], seeds: int, large: int) -> Iterable[dict[str, A
         _say(f"{n:,} answers done")
 
 
+def again(file: Path, parts: list[str], seeds: int, peer_seeds: int) -> None:
+    """Run some scenarios at 20,000 answers, or the peers, anew and put them in their place in `file`."""
+    for part in parts:
+        if part == "peers":
+            found = peers(peer_seeds, 20_000)
+            results = json.loads(file.read_text(encoding="utf-8"))
+            results["peers"] = found
+        else:
+            often = seeds * 5 if part in ALARMS else seeds
+            new = cell(
+                BY_NAME[part], 20_000, [judge(BY_NAME[part], draw(BY_NAME[part], 20_000, s)) for s in range(often)]
+            )
+            results = json.loads(file.read_text(encoding="utf-8"))
+            cells = results["cells"]
+            place = next(i for i, c in enumerate(cells) if (c["scenario"], c["n"]) == (part, 20_000))
+            cells[place] = new
+        file.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+        _say(f"{part} done")
+
+
 def main() -> None:
     """Run it all, writing after every part so that nothing is lost."""
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
@@ -130,7 +154,13 @@ def main() -> None:
     asked.add_argument("--beside", type=int, default=40, help="seeds of the baselines")
     asked.add_argument("--peers", type=int, default=6, help="seeds of the peers")
     asked.add_argument("--out", type=Path, default=RESULTS)
+    asked.add_argument(
+        "--again", nargs="*", help="scenarios to run anew at 20,000 answers, or 'peers', into the results"
+    )
     given = asked.parse_args()
+    if given.again:
+        again(given.out / "planted.json", given.again, given.seeds, given.peers)
+        return
     given.out.mkdir(parents=True, exist_ok=True)
     begun = time.time()
     results: dict[str, Any] = {
