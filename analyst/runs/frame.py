@@ -152,8 +152,10 @@ def _encode(column: Any) -> tuple[NDArray[np.int32], tuple[str, ...]]:
     """Codes and levels of a string column, the commonest level first, ties by name."""
     if len(column) == 0:
         return np.zeros(0, dtype=np.int32), ()
-    names, codes = np.unique(np.asarray(column.to_pylist(), dtype=object).astype(str), return_inverse=True)
-    order = np.lexsort((names, -np.bincount(codes)))
+    coded = column.combine_chunks().dictionary_encode()
+    names = np.asarray(coded.dictionary.to_pylist(), dtype=str)
+    codes = np.asarray(coded.indices.to_numpy(zero_copy_only=False), dtype=np.int64)
+    order = np.lexsort((names, -np.bincount(codes, minlength=len(names))))
     place = np.empty(len(names), dtype=np.int32)
     place[order] = np.arange(len(names), dtype=np.int32)
     return place[codes], tuple(str(names[i]) for i in order)
@@ -161,11 +163,8 @@ def _encode(column: Any) -> tuple[NDArray[np.int32], tuple[str, ...]]:
 
 def _persons(column: Any) -> NDArray[np.int64]:
     """One code per user; an anonymous answer is a person of its own."""
-    found: dict[str, int] = {}
-    codes = np.empty(len(column), dtype=np.int64)
-    for row, user in enumerate(column.to_pylist()):
-        codes[row] = found.setdefault(user, len(found)) if user is not None else -row - 1
-    return codes
+    codes = column.combine_chunks().dictionary_encode().indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    return np.asarray(np.where(codes >= 0, codes, -np.arange(len(codes)) - 1), dtype=np.int64)
 
 
 def _matrix(rows: Any, columns: Any, values: Any, shape: tuple[int, int]) -> sparse.csr_matrix:
