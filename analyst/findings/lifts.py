@@ -82,7 +82,8 @@ def people_in(groups: Groups, person: NDArray[np.int64]) -> NDArray[np.int64]:
     _, codes = np.unique(person, return_inverse=True)
     rows = np.arange(len(codes))
     belongs = sparse.csr_matrix((np.ones(len(rows)), (rows, codes)), shape=(len(rows), int(codes.max(initial=-1)) + 1))
-    return np.diff((groups.member @ belongs).tocsr().indptr).astype(np.int64)
+    people: NDArray[np.int64] = np.diff((groups.member @ belongs).tocsr().indptr).astype(np.int64)
+    return people
 
 
 def segment_lifts(groups: Groups, count: NDArray[np.float64], hits: NDArray[np.float64]) -> list[list[SegmentLift]]:

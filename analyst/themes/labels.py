@@ -247,6 +247,8 @@ def _choose(theme: _Theme, used: dict[str, int], names: set[str], phrases: Phras
             for name in (sayings.together((words[0], words[1])), _joined(words, theme, phrases)):
                 if name and name.lower() not in lowered:
                     return name
+        if narrow and len(phrases.keys[j]) == 1:  # one word of a few members names nothing: their middle does
+            return None
         return best
     return None
 

@@ -58,9 +58,25 @@ def system_theme(text: str) -> str | None:
         return COMPLAINT
     if _is_noise(words):
         return NONANSWER
+    if len(words) == 1 and (meant := _MISSPELT.get(_letters(words[0]))):
+        return meant
     if _LINK.search(text) and not tokens(_LINK.sub(" ", text)):
         return OFFTOPIC
     return _bare(words)
+
+
+def _letters(word: str) -> str:
+    """The first letter and the sorted rest: letters that changed places leave it the same ("nothnig")."""
+    return word[:1] + "".join(sorted(word[1:]))
+
+
+# Whole comments of one word, by their letters; short words have too many neighbours to be forgiven.
+_MISSPELT = {
+    _letters(word): theme
+    for theme, listed in ((COMPLAINT, _COMPLAINT), (PRAISE, _PRAISE), (NONANSWER, _NONANSWERS))
+    for word in listed
+    if len(word) >= 6 and word.isalpha()
+}
 
 
 def _without_words(text: str) -> str:
