@@ -1,4 +1,5 @@
-"""results/planted.json and results/real.json as results/movement.md: what was measured, with the gates beside.
+"""results/planted.json and results/real.json as results/movement.md: what was measured, with the gates beside. The
+gates also go into docs/why-it-moved.md.
 
 python -m bench.movement.report
 """
@@ -13,6 +14,8 @@ from typing import Any
 from bench.movement.scenarios import BY_NAME
 
 RESULTS = Path(__file__).resolve().parent / "results"
+METHOD = Path(__file__).resolve().parents[2] / "docs" / "why-it-moved.md"
+BEGIN, END = "<!-- measured: written by python -m bench.movement.report -->", "<!-- end of measured -->"
 SIZE = 20_000
 
 
@@ -209,12 +212,35 @@ def page(results: dict[str, Any], real: dict[str, Any] | None) -> str:
     return "\n".join(lines) + "\n"
 
 
+def summary(results: dict[str, Any], real: dict[str, Any] | None) -> str:
+    """What the method's page shows of the results."""
+    lines = [
+        *gates(results["cells"], real),
+        "",
+        "Beside other ways, exact-segment F1 at 20,000 answers (@k: told how many",
+    ]
+    lines += [
+        "causes there are; where there is none, the share of weeks in which a cause is named):",
+        "",
+        *beside(results),
+    ]
+    return "\n".join(lines)
+
+
+def placed(text: str, measured: str) -> str:
+    """The method's page with `measured` between its two marks."""
+    before, rest = text.split(BEGIN)
+    _, after = rest.split(END)
+    return f"{before}{BEGIN}\n\n{measured}\n\n{END}{after}"
+
+
 def main() -> None:
-    """Write the page."""
+    """Write the page, and the summary into the method's page."""
     results = json.loads((RESULTS / "planted.json").read_text(encoding="utf-8"))
     measured = RESULTS / "real.json"
     real = json.loads(measured.read_text(encoding="utf-8")) if measured.exists() else None
     (RESULTS / "movement.md").write_text(page(results, real), encoding="utf-8")
+    METHOD.write_text(placed(METHOD.read_text(encoding="utf-8"), summary(results, real)), encoding="utf-8")
     sys.stderr.write(f"{RESULTS / 'movement.md'} written.\n")
 
 

@@ -1,8 +1,11 @@
 """The benchmark's own weeks: truth stated, the same for the same seed, and judged as it should be."""
 
+import json
+
 import numpy as np
 import pytest
 
+from bench.movement import report
 from bench.movement.baselines import rank
 from bench.movement.measure import frame_of, judge
 from bench.movement.scenarios import ALL, BY_NAME, draw
@@ -35,6 +38,14 @@ def test_a_judge_that_can_say_no() -> None:
     assert (strong.hits, strong.missed, strong.verdict_right) == (1, 0, True)
     small = judge(BY_NAME["three_way"], draw(BY_NAME["three_way"], 500, 0))
     assert small.hits == 0 and small.missed == 1
+
+
+def test_the_methods_page_shows_what_was_measured() -> None:
+    results = json.loads((report.RESULTS / "planted.json").read_text(encoding="utf-8"))
+    real = json.loads((report.RESULTS / "real.json").read_text(encoding="utf-8"))
+    page = report.METHOD.read_text(encoding="utf-8")
+    assert report.placed(page, report.summary(results, real)) == page
+    assert (report.RESULTS / "movement.md").read_text(encoding="utf-8") == report.page(results, real)
 
 
 def test_baselines_find_what_is_plain_and_always_something() -> None:
