@@ -128,7 +128,7 @@ def beside(results: dict[str, Any]) -> list[str]:
         "undertone why",
         "naive contribution @k",
         "uncorrected z @k",
-        "segments with |z| > 1.96",
+        "segments beyond z = 1.96",
         *methods,
     ]
     return table(header, rows)
