@@ -88,9 +88,7 @@ def name_themes(
     for g in range(count):
         if g not in chosen:
             theme = _Theme(offered[g], near[g], npmi[g], counts[g], int(sizes[g]), strengths[g], float(moods[g]))
-            own = np.flatnonzero(groups == g)
-            sayings = _Sayings([texts[i] for i in own], [languages[i] for i in own], vectors[own])
-            label = _choose(theme, used, set(chosen.values()), phrases, sayings) or sayings.middle()
+            label = _choose(theme, used, set(chosen.values()), phrases) or _fallback(texts, vectors, groups, g)
             chosen[g] = label
             _use(used, label)
     as_written = spelling or {}
@@ -186,50 +184,11 @@ def _moods(texts: list[str], languages: list[str], groups: Ints, count: int) -> 
     return result
 
 
-@dataclass(frozen=True)
-class _Sayings:
-    """The members of one theme as they were said, `vectors` (n, d) their unit rows."""
-
-    texts: list[str]
-    languages: list[str]
-    vectors: Floats
-
-    def middle(self) -> str:
-        """The most central short member."""
-        order = self._central(range(len(self.texts)))
-        short = next((self.texts[row] for row in order if len(self.texts[row].split()) <= 6), self.texts[order[0]])
-        return _trimmed(" ".join(short.split()[:6]))
-
-    def together(self, words: tuple[str, str]) -> str | None:
-        """The most central member of three to six words that holds both stems; None where nobody says it so shortly.
-
-        A whole short saying reads as a name where two bare words do not ("minutes", "chat": "Ages on the chat").
-        """
-        able = [
-            row
-            for row, text in enumerate(self.texts)
-            if self.languages[row] == "en" and _SHORT.fullmatch(text) and set(words) <= set(map(stem, tokens(text)))
-        ]
-        return _trimmed(self.texts[self._central(able)[0]]).lower() if able else None
-
-    def _central(self, rows: Iterable[int]) -> list[int]:
-        middle = self.vectors.mean(axis=0)
-        return sorted(rows, key=lambda row: (-float(self.vectors[row] @ middle), self.texts[row]))
-
-
-# Three to six words without digits, placeholders or a second sentence.
-_SHORT = re.compile(r"\W{0,2}(?:[^\W\d_][^\W\d_'’-]*[ ,/-]+){2,5}[^\W\d_]['’\w-]*[.!?…]*\s*")
-
-
-def _trimmed(text: str) -> str:
-    return text.strip(" .,;:!?…-")
-
-
-def _choose(theme: _Theme, used: dict[str, int], names: set[str], phrases: Phrases, sayings: _Sayings) -> str | None:
+def _choose(theme: _Theme, used: dict[str, int], names: set[str], phrases: Phrases) -> str | None:
     """The best phrase of a theme that is no other theme's name yet; None when it offers none.
 
-    A phrase that few members speak of would name the whole after a part: there, a short saying that holds the
-    theme's two commonest words of its own makes a plainer name, else the two words joined ("Account and password").
+    A phrase that few members speak of would name the whole after a part: there, the theme's two commonest
+    words of its own make a plainer name ("Account and password").
     """
     lowered = {name.lower() for name in names}
     strongest = max((belongs for belongs, _ in theme.words.values()), default=0.0)
@@ -241,14 +200,10 @@ def _choose(theme: _Theme, used: dict[str, int], names: set[str], phrases: Phras
         best = phrases.surface[j]
         if best.lower() in lowered:
             continue
-        words = _pair(theme, phrases)
+        pair = _pair(theme, phrases)
         narrow = _covered(phrases.content[j], theme) < _NARROW or _rarest(phrases.content[j], theme) < _RARE
-        if words and (narrow or len(phrases.keys[j]) == 1):
-            for name in (sayings.together((words[0], words[1])), _joined(words, theme, phrases)):
-                if name and name.lower() not in lowered:
-                    return name
-        if narrow and len(phrases.keys[j]) == 1:  # one word of a few members names nothing: their middle does
-            return None
+        if pair and (narrow or len(phrases.keys[j]) == 1) and pair.lower() not in lowered:
+            return pair
         return best
     return None
 
@@ -264,14 +219,8 @@ def _rarest(content: Iterable[str], theme: _Theme) -> float:
     return min((theme.words.get(word, (0.0, 0.0))[1] for word in content), default=0.0)
 
 
-def _joined(words: tuple[str, str], theme: _Theme, phrases: Phrases) -> str:
-    """Two stems in their usual spelling: "Account and password"."""
-    usual = {phrases.keys[j][0]: phrases.surface[j] for j in theme.offered if len(phrases.keys[j]) == 1}
-    return " and ".join(usual[word] for word in words)
-
-
-def _pair(theme: _Theme, phrases: Phrases) -> tuple[str, str] | None:
-    """The two stems that most belong to the theme and are most said in it; None without two that count."""
+def _pair(theme: _Theme, phrases: Phrases) -> str | None:
+    """The two words that most belong to the theme and are most said in it, joined; None without two that count."""
     place = {
         phrases.keys[j][0]: (j, float(theme.near[at]))
         for at, j in enumerate(theme.offered)
@@ -285,7 +234,7 @@ def _pair(theme: _Theme, phrases: Phrases) -> tuple[str, str] | None:
     best = sorted(worth, key=lambda word: (-worth[word], word))[:2]
     if len(best) < 2 or theme.words[best[1]][1] < 0.04 or _related(best[0], best[1]):
         return None
-    return best[0], best[1]
+    return " and ".join(phrases.surface[place[word][0]] for word in best)
 
 
 def _related(a: str, b: str) -> bool:
@@ -379,3 +328,12 @@ def _sentence_case(phrase: str, spelling: dict[str, str]) -> str:
     text = _spelled(phrase, spelling)
     first = text.split(" ", 1)[0]
     return text if first != first.lower() else text[:1].upper() + text[1:]
+
+
+def _fallback(texts: list[str], vectors: Floats, groups: Ints, group: int) -> str:
+    """The most central short member, when no phrase is shared by any two."""
+    rows = np.flatnonzero(groups == group)
+    middle = vectors[rows].mean(axis=0)
+    order = sorted(rows, key=lambda row: (-float(vectors[row] @ middle), texts[row]))
+    short = next((texts[row] for row in order if len(texts[row].split()) <= 6), texts[order[0]])
+    return " ".join(short.split()[:6]).strip(" .,;:!?")
