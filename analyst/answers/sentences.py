@@ -22,17 +22,15 @@ _LEDGER_WORDS = {
 
 
 def headline(movement: Movement, book: FactBook) -> list[Claim]:
-    """The verdict and where it holds, in two to five sentences."""
+    """The verdict and where it holds, what it hides, and what could have been seen at all."""
     claims = [_verdict(movement, book)]
     if movement.verdict == "too_little_data":
-        return claims
+        return claims + ([_what_would_settle(movement, book)] if movement.mde else [])
     if movement.verdict == "moved":
         claims.append(_how(movement, book))
     if movement.verdict in ("moved", "masked"):
         claims += [_segment(movement, book, place) for place in range(min(3, len(movement.segments)))]
-    if movement.verdict == "noise":
-        claims.append(_what_would_settle(movement, book))
-    return [*claims, *_hidden(movement, book)]
+    return [*claims, *_hidden(movement, book), *([_what_would_settle(movement, book)] if movement.mde else [])]
 
 
 def _change_fact(movement: Movement, change: Estimate, now: Estimate, before: Estimate, book: FactBook) -> str:
@@ -196,7 +194,7 @@ def _what_would_settle(movement: Movement, book: FactBook) -> Claim:
         f"Smallest visible change {w.size(mde)} points; answers a window to settle this change: {needed}",
         (mde, float(needed) if needed else None),
     )
-    text = f"With this many answers only a change of {w.size(mde)} points or more could have been seen"
+    text = f"With this many answers a change of {w.size(mde)} points or more could have been seen, a smaller one hardly"
     if needed:
         text += f"; a true change of this size would take about {w.count(needed)} answers in each window to settle"
     return Claim(text + ".", (fact,))
