@@ -2,7 +2,7 @@
 
     python bench/main_job.py            writes bench/results/main_job.json and .md
 
-The public sets are read from UNDERTONE_PUBLIC_DATA (or ../shared/data); where they are absent, those rows are left out
+The public sets are read from UNDERTONE_PUBLIC_DATA; where they are absent, those rows are left out
 and said so. Each command runs in a process of its own; memory is that process's highest resident size.
 """
 
@@ -26,8 +26,7 @@ RESULTS = HERE / "results"
 def public_data() -> Path | None:
     """The folder of public sets, or None where it is absent."""
     named = os.environ.get("UNDERTONE_PUBLIC_DATA")
-    folder = Path(named) if named else HERE.parent.parent / "shared" / "data"
-    return folder if folder.is_dir() else None
+    return Path(named) if named and Path(named).is_dir() else None
 
 
 def machine() -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
     python -m bench.movement.real          writes results/real.json
 
-The tweets are read from UNDERTONE_PUBLIC_DATA (or ../shared/data) and left out where they are absent; their texts are
+The tweets are read from UNDERTONE_PUBLIC_DATA and left out where they are absent; their texts are
 not used. Sentiment stands in for a score: +100 positive, 0 neutral, -100 negative.
 """
 

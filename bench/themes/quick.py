@@ -4,7 +4,7 @@
     python bench/themes/quick.py airline_tweets --only sentiment=negative
     python bench/themes/quick.py teams_reviews.csv.gz --labels-only --examples 3
 
-The folder of the data comes from UNDERTONE_PUBLIC_DATA (default: ../shared/data beside the repository). One
+The folder of the data comes from UNDERTONE_PUBLIC_DATA. One
 theme a document is compared with the document's first label: the theme with most of its opinions, by the sum of
 their probabilities; a document without any placed opinion counts as one more group, so every point is scored.
 """
@@ -44,8 +44,8 @@ class Tables:
 
 def data_folder() -> Path | None:
     """Where the public sets lie, or None."""
-    folder = Path(os.environ.get("UNDERTONE_PUBLIC_DATA") or ROOT.parent / "shared" / "data")
-    return folder if folder.is_dir() else None
+    named = os.environ.get("UNDERTONE_PUBLIC_DATA")
+    return Path(named) if named and Path(named).is_dir() else None
 
 
 def read_rows(path: Path, only: str | None) -> list[dict[str, Any]]:

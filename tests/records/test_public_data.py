@@ -12,15 +12,13 @@ from analyst.core.settings import Settings
 from analyst.records import Store, import_file, read_records
 from analyst.records.mapping import mapping_from
 
-_DEFAULT = Path(__file__).parents[2].parent / "shared" / "data"
-
 
 @pytest.fixture
 def data() -> Path:
     """The folder of public data sets, or a skip."""
-    folder = Path(os.environ.get("UNDERTONE_PUBLIC_DATA", _DEFAULT))
+    folder = Path(os.environ.get("UNDERTONE_PUBLIC_DATA", "public-data"))
     if not (folder / "teams_reviews.csv.gz").exists():
-        pytest.skip(f"No public data in {folder}: set UNDERTONE_PUBLIC_DATA to where it is.")
+        pytest.skip("No public data: set UNDERTONE_PUBLIC_DATA to the folder that holds it.")
     return folder
 
 
