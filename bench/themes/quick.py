@@ -29,8 +29,6 @@ from analyst.core.tables import schema
 from analyst.themes import ThemeResult, build_themes
 from embeddings import open_encoder
 
-ROOT = Path(__file__).resolve().parents[2]
-
 
 @dataclass(frozen=True)
 class Tables:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from pathlib import Path
 
 import pytest
@@ -23,9 +22,7 @@ def data() -> Path:
 
 
 def test_app_reviews_need_no_mapping(lite: Store, settings: Settings, data: Path) -> None:
-    began = time.process_time()
     report = import_file(lite, data / "teams_reviews.csv.gz", settings=settings)
-    assert time.process_time() - began < 10
     assert (report.read, report.new, report.refused, report.kind) == (9233, 9233, 0, "csat")
     assert {"app_version", "platform"} <= set(report.segments)
     table = read_records(lite, settings).responses
