@@ -93,6 +93,11 @@ def demo() -> dict[str, Any]:
     return {"name": "sample company", "steps": steps, **found}
 
 
+def shown(command: str) -> str:
+    """A command with the folders of its files left out."""
+    return " ".join(Path(word).name if "/" in word else word for word in command.split(" "))
+
+
 def markdown(results: dict[str, Any]) -> str:
     """The results as a page."""
     about = results["machine"]
@@ -113,11 +118,12 @@ def markdown(results: dict[str, Any]) -> str:
             "",
             "| command | seconds | peak MiB |",
             "|---|---:|---:|",
-            *(f"| `{s['command'].split('/')[-1]}` | {s['seconds']:.1f} | {s['peak_mib']:,} |" for s in part["steps"]),
+            *(f"| `{shown(s['command'])}` | {s['seconds']:.1f} | {s['peak_mib']:,} |" for s in part["steps"]),
             "",
             "| stage of the first analysis | seconds | peak MiB so far |",
             "|---|---:|---:|",
             *(f"| {name} | {t['seconds']:.1f} | {t['peak_mib']:,.0f} |" for name, t in part["timings"].items()),
+            *(f"| – of that, {name} | {seconds:.1f} | |" for name, seconds in part["stats"]["seconds"].items()),
         ]
     lines += [f"\n{note}" for note in results["notes"]]
     return "\n".join(lines) + "\n"
