@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ from analyst.findings.shrink import SURE, shrink
 from analyst.findings.types import LedgerTerm, MovedHow, Movement, QuoteLookup, SegmentFinding, Verdict
 from analyst.metrics import answers_needed, change_estimate, sample, score_estimate, smallest_visible
 from analyst.metrics.intervals import Z95
+from analyst.runs.counting import MISSING
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from analyst.runs.frame import DesignFrame
 
 MIN_WINDOW = 30
+NEWCOMER_SHARE = 0.1  # of the window's answers, from which a level that was not there before is told
+MANY_LEVELS = 200
 BLIND = 40.0  # a test that could not see a change of this many points says nothing
 QUOTES = 3
 SEGMENTS_SHARE = 0.25  # found segments must bring this much of the change, in its direction, to be its explanation
@@ -88,6 +91,7 @@ def why(
     sums = summarise(cells, found.fit, terms)
     segments = _findings(frame, query, cells, found, terms, quotes)
     verdict, how = _verdict(change, sums, bool(found.fit.segments))
+    told = {(release.dimension, release.value) for release in axes.releases}
     return replace(
         empty,
         verdict=verdict,
@@ -97,7 +101,7 @@ def why(
         hidden=hidden_segment(frame, query, change, segments, found.chance.checked),
         checked=found.chance.checked,
         left_out={d: why_not for d, why_not in axes.left_out.items() if d not in dict(query.where)},
-        caveats=_caveats(cells, query, found, sums, change),
+        caveats=_caveats(cells, query, found, sums, change) + newcomers(frame, told),
     )
 
 
@@ -178,6 +182,30 @@ def _too_little(now: Sample, before: Sample, min_window: int, mde: float | None)
         if window.n < min_window:
             return f"The {name} holds {window.n} answers; at least {min_window} are needed."
     return f"With {now.n} answers now and {before.n} before, no change below {mde or 0:.0f} points could be seen."
+
+
+def newcomers(frame: DesignFrame, releases: Set[tuple[str, str]] = frozenset()) -> list[str]:
+    """A sentence on every level that makes up a good part of the window and was hardly there before.
+
+    A level that is wholly new (`releases`: dimension, value) gets a term of its own in the ledger where it can be
+    compared with what it replaced. Any other (a country, a shop, a channel) has nothing to be compared with: it is
+    pooled, and its arrival is part of the change without being a shift.
+    """
+    said = []
+    n_now, n_before = int(frame.post.sum()), int((~frame.post).sum())
+    for at, dimension in enumerate(frame.dimensions):
+        if len(frame.levels[at]) > MANY_LEVELS:
+            continue
+        now = np.bincount(frame.codes[frame.post, at], minlength=len(frame.levels[at]))
+        before = np.bincount(frame.codes[~frame.post, at], minlength=len(frame.levels[at]))
+        for code, level in enumerate(frame.levels[at]):
+            told = (dimension, level) in releases or level == MISSING
+            if not told and now[code] >= NEWCOMER_SHARE * n_now and before[code] <= 0.01 * n_before:
+                said.append(
+                    f"{dimension} = {level} is new: {before[code]:,} answers before, {now[code]:,} now. There is "
+                    "nothing to compare it with, and its arrival is part of the change."
+                )
+    return said
 
 
 def _caveats(cells: Cells, query: Query, found: Search, sums: Sums, change: Estimate) -> list[str]:

@@ -351,3 +351,25 @@ def test_a_release_for_one_platform_does_not_pass_for_a_standing_difference() ->
     shift = shift_in(-30, platform="android", app_version="4.2.0")
     named = [wheres(make_frame(seed, 10_000, 10_000, shift, levels=levels, recode=recode))[:1] for seed in range(8)]
     assert named.count([ANDROID_NEW]) >= 7
+
+
+def test_a_level_that_was_hardly_there_before_is_told() -> None:
+    rng = np.random.default_rng(7)
+    post = np.arange(3000) >= 2000
+    codes = rng.integers(0, 2, (3000, 1)).astype(np.int32)
+    codes[post & (rng.random(3000) < 0.4), 0] = 2
+    codes[:3, 0] = 2
+    frame = frame_of(
+        y=rng.choice([100.0, 0.0, -100.0], 3000),
+        post=post,
+        codes=codes,
+        levels=(("N", "S", "E"),),
+        dimensions=("shop",),
+    )
+    told = [caveat for caveat in why(frame, query()).caveats if "is new" in caveat]
+    assert len(told) == 1
+    assert told[0].startswith("shop = E is new: 3 answers before")
+    steady = frame_of(
+        y=frame.y, post=rng.permutation(post), codes=codes, levels=(("N", "S", "E"),), dimensions=("shop",)
+    )
+    assert not [caveat for caveat in why(steady, query()).caveats if "is new" in caveat]
