@@ -69,7 +69,7 @@ def rank_fixes(
     exposed = from_exposure(
         frame, evidence.gaps, evidence.links, evidence.themes, evidence.screens, seen=seen, realisation=realisation
     )
-    taken = [theme for candidate in exposed for theme in candidate.themes[:1]]
+    taken = _explained(exposed, evidence.links)
     said = from_complaints(frame, evidence.names, evidence.links, taken=taken, realisation=realisation)
     candidates = merge([*exposed, *said])
     pairs = [[(c.screen, signal) for signal in c.signals if c.screen is not None] for c in candidates]
@@ -85,6 +85,17 @@ def rank_fixes(
         reached = reach[i] if candidate.grade != "C" else None
         fixes.append(_with_effort(replace(fix, reach=reached), weeks))
     return _ranked(fixes, {fix.fix_id: c.lift.error for fix, c in zip(fixes, candidates, strict=True)})
+
+
+def _explained(exposed: Sequence[Candidate], links: Sequence[ScreenLink]) -> list[str]:
+    """Themes that a fix from sessions already stands for: its first, and those tied to its screen more than to others.
+
+    Links come the sharpest of each theme first. Without this, one trouble would be told again as a complaint.
+    """
+    home: dict[str, str] = {}
+    for link in links:
+        home.setdefault(link.theme_id, link.screen)
+    return [t for c in exposed for place, t in enumerate(c.themes) if place == 0 or home.get(t) == c.screen]
 
 
 def fix_id_of(candidate: Candidate) -> str:
