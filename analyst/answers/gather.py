@@ -9,7 +9,7 @@ from functools import cached_property
 
 from analyst.answers.alerts import Alerts, workspace_alerts
 from analyst.answers.quoting import QuoteBook
-from analyst.core.query import Metric, Query
+from analyst.core.query import Query
 from analyst.core.tables import SYSTEM_THEMES
 from analyst.core.values import Estimate
 from analyst.core.windows import month_of, week_of, zone
@@ -43,8 +43,8 @@ from analyst.findings import (
     why,
 )
 from analyst.fixes import Evidence, Fix, rank_fixes
-from analyst.metrics import Sample, kind_of, score_estimate
-from analyst.runs.counting import PeriodScore, scores_by_period, segment_dimensions
+from analyst.metrics import sample_of_moments, score_estimate
+from analyst.runs.counting import scores_by_period, segment_dimensions
 from analyst.runs.frame import DesignFrame, design_frame
 from analyst.runs.lookups import calendar, response_texts, theme_kinds, theme_labels, unmatched, window_counts
 from analyst.runs.surveys import mixing_note
@@ -254,7 +254,9 @@ class Gatherer:
         found = []
         for row in rows[-SERIES_LENGTH:]:
             begin = name_of(row.start.date(), zone(zone_name)).start
-            estimate = score_estimate(sample_of(row, self.query.metric))
+            estimate = score_estimate(
+                sample_of_moments(self.query.metric, row.n, float(row.n), row.total / row.n, row.squares / row.n)
+            )
             if estimate is not None:
                 found.append(PeriodEstimate(row.period, estimate, window.start <= begin < window.end))
         return found
@@ -283,17 +285,6 @@ class Gatherer:
         quoted += [quote for segment in self.movement.segments for quote in segment.quotes]
         quoted += [quote for fix in self.fixes for quote in fix.quotes]
         return response_texts(self.view.connection, sorted({quote.response_id for quote in quoted}))
-
-
-def sample_of(row: PeriodScore, metric: Metric) -> Sample:
-    """The sufficient statistics of a period's counts: shares at the top and bottom follow from the two moments.
-
-    For NPS mean = top - bottom and mean square = top + bottom (y in units of 100); for shares the mean is the top.
-    """
-    mean, square = row.total / row.n / 100, row.squares / row.n / 1e4
-    if kind_of(metric).is_share:
-        return Sample(metric, row.n, float(row.n), mean, 1 - mean)
-    return Sample(metric, row.n, float(row.n), (square + mean) / 2, (square - mean) / 2)
 
 
 def window_days(query: Query, timezone: str) -> tuple[str, str]:

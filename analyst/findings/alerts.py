@@ -24,7 +24,7 @@ from analyst.findings.sequential import (
     monitor,
     watch,
 )
-from analyst.metrics import Sample, kind_of, score_estimate, wilson
+from analyst.metrics import sample_of_moments, score_estimate, wilson
 
 if TYPE_CHECKING:
     import duckdb
@@ -144,10 +144,7 @@ def _estimate(case: _Case, units: Units, first: date, last: date) -> Estimate | 
         low, high = wilson(seen.mean, seen.n_eff)
         return Estimate(seen.mean, low, high, seen.n, "share")
     metric = cast(Metric, case.rule.metric)
-    mean, square = seen.mean / 100, seen.square / 1e4
-    bottom = 1 - mean if kind_of(metric).is_share else (square - mean) / 2
-    top = mean if kind_of(metric).is_share else (square + mean) / 2
-    return score_estimate(Sample(metric, seen.n, seen.n_eff, top, bottom))
+    return score_estimate(sample_of_moments(metric, seen.n, seen.n_eff, seen.mean, seen.square))
 
 
 def _finish(

@@ -19,6 +19,7 @@ from analyst.metrics.scores import (
     change_estimate,
     mean_answer,
     sample,
+    sample_of_moments,
     score_estimate,
     shares,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "rake",
     "risk_ratio",
     "sample",
+    "sample_of_moments",
     "score_estimate",
     "share_difference",
     "shares",

@@ -65,6 +65,17 @@ def sample(
     return Sample(metric, len(y), effective_n(y, w, person), top, bottom)
 
 
+def sample_of_moments(metric: Metric, n: int, n_eff: float, mean: float, square: float) -> Sample:
+    """The sufficient statistics from the mean of y and of y squared (points): the shares follow from the two.
+
+    In units of 100, NPS has mean = top - bottom and mean square = top + bottom; for shares the mean is the top.
+    """
+    mean, square = mean / 100, square / 1e4
+    if kind_of(metric).is_share:
+        return Sample(metric, n, n_eff, mean, 1 - mean)
+    return Sample(metric, n, n_eff, (square + mean) / 2, (square - mean) / 2)
+
+
 def score_estimate(of: Sample) -> Estimate | None:
     """The score with its 95 % interval, or None for no answers.
 
