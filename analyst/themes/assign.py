@@ -88,9 +88,17 @@ def _probabilities(head: Head, vectors: Floats) -> NDArray[np.float64]:
 
 
 def train_head(
-    vectors: Floats, labels: Ints, strength: Floats, counts: Ints, coverage: float, muted: Floats | None = None
+    vectors: Floats,
+    labels: Ints,
+    strength: Floats,
+    counts: Ints,
+    coverage: float,
+    muted: Floats | None = None,
+    weights: Floats | None = None,
 ) -> Head:
     """A head from clustered unit rows: `labels` (n,) with -1 for noise, `strength` (n,) 0..1, `counts` (n,).
+
+    `weights` (n,) says how much each row teaches (default 1): a row that a person labelled may count for many.
 
     The logistic regression learns from the members; its temperature is set on held-out members (their label)
     and on noise (the share of votes of its 15 nearest members), so that a probability means what it says.
@@ -108,14 +116,17 @@ def train_head(
     sizes = np.bincount(labels[taught], minlength=count)
     for group in np.flatnonzero(sizes < _MIN_TAUGHT):
         taught |= labels == group
-    weights, bias = _scores(vectors, labels, taught, middle)
+    teaching = np.ones(len(vectors), np.float32) if weights is None else weights
+    slopes, bias = _scores(vectors, labels, taught, middle, teaching)
     reach, core = _spread(vectors, labels, taught, middle)
-    head = Head(weights, bias, middle, reach, core, 0.0, silent)  # these vectors are muted already
+    head = Head(slopes, bias, middle, reach, core, 0.0, silent)  # these vectors are muted already
     placed = assign(head, vectors)
     return replace(head, threshold=_threshold(placed, counts, coverage), muted=basis)
 
 
-def _scores(vectors: Floats, labels: Ints, taught: NDArray[np.bool_], middle: Floats) -> tuple[Floats, Floats]:
+def _scores(
+    vectors: Floats, labels: Ints, taught: NDArray[np.bool_], middle: Floats, teaching: Floats
+) -> tuple[Floats, Floats]:
     count = len(middle)
     sizes = np.bincount(labels[taught], minlength=count)
     if count == 1:
@@ -126,10 +137,10 @@ def _scores(vectors: Floats, labels: Ints, taught: NDArray[np.bool_], middle: Fl
     rows = np.flatnonzero(taught)
     held = np.zeros(len(vectors), dtype=bool)
     held[rows[np.arange(len(rows)) % 5 == 4]] = True
-    weights, bias = _logistic(vectors, labels, taught & ~held, axes, centre)
+    weights, bias = _logistic(vectors, labels, taught & ~held, axes, centre, teaching)
     target = _targets(vectors, labels, taught & ~held, held | (labels < 0), count)
     temperature = _temperature(vectors[target[0]] @ weights.T + bias, target[1])
-    weights, bias = _logistic(vectors, labels, taught, axes, centre)
+    weights, bias = _logistic(vectors, labels, taught, axes, centre, teaching)
     return (weights / temperature).astype(np.float32), (bias / temperature).astype(np.float32)
 
 
@@ -144,14 +155,19 @@ def _axes(vectors: Floats) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 
 
 def _logistic(
-    vectors: Floats, labels: Ints, rows: NDArray[np.bool_], axes: NDArray[np.float64], centre: NDArray[np.float64]
+    vectors: Floats,
+    labels: Ints,
+    rows: NDArray[np.bool_],
+    axes: NDArray[np.float64],
+    centre: NDArray[np.float64],
+    teaching: Floats,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Multinomial logistic regression on the principal axes, folded back into the space of the vectors."""
     from sklearn.linear_model import LogisticRegression
 
     count = int(labels.max()) + 1
     model = LogisticRegression(C=0.05, max_iter=200, tol=1e-3)
-    model.fit((vectors[rows] - centre) @ axes, labels[rows])
+    model.fit((vectors[rows] - centre) @ axes, labels[rows], sample_weight=teaching[rows])
     if len(model.classes_) == 2:
         coefficients = np.vstack([-model.coef_[0], model.coef_[0]]) / 2
         offsets = np.array([-model.intercept_[0], model.intercept_[0]]) / 2
