@@ -231,10 +231,11 @@ def _pair(theme: _Theme, phrases: Phrases) -> str | None:
         for word, (belongs, share) in theme.words.items()
         if word in place and belongs > 0.05 and word not in _PLAIN
     }
-    best = sorted(worth, key=lambda word: (-worth[word], word))[:2]
-    if len(best) < 2 or theme.words[best[1]][1] < 0.04 or _related(best[0], best[1]):
+    best = sorted(worth, key=lambda word: (-worth[word], word))
+    other = next((word for word in best[1:_PARTNERS] if not _related(best[0], word)), None)
+    if other is None or theme.words[other][1] < 0.04:
         return None
-    return " and ".join(phrases.surface[place[word][0]] for word in best)
+    return " and ".join(phrases.surface[place[word][0]] for word in (best[0], other))
 
 
 def _related(a: str, b: str) -> bool:
@@ -246,10 +247,38 @@ def _related(a: str, b: str) -> bool:
 _NUMBERS = frozenset(
     ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "twice", "half", "forty")
 )
+_TIMES = frozenset(
+    [
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "january",
+        "february",
+        "march",
+        "april",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+        "today",
+        "tomorrow",
+        "yesterday",
+        "tonight",
+    ]
+)
 # Words that make no name of a subject: judgements and numbers.
 _PLAIN = word_lists("bare_words")["praise"] | word_lists("bare_words")["complaint"] | _NUMBERS
+_PARTNERS = 4  # places down the list where a word for the second half is looked for
 _NARROW = 0.12  # share of members that a label's words must reach ...
 _RARE = 0.035  # ... and that each of them must
+_SAID_WHOLE = 0.02  # share of the members that should use a phrase as it stands
 _USUAL = 0.15  # a word held by this share of the members is as good as any
 
 
@@ -260,7 +289,7 @@ def _label_score(j: int, near: float, theme: _Theme, strongest: float, used: dic
         return -1.0
     covered = _covered(content, theme)
     common = 0.25 * min(_rarest(content, theme), _USUAL) / _USUAL
-    counting = 0.3 * any(word in _NUMBERS for word in content)
+    counting = 0.3 * any(word in _NUMBERS or word in _TIMES for word in content)
     best = max(belongs for belongs, _ in known) / max(strongest, 1e-9)
     belonging = float(np.mean([belongs for belongs, _ in known]))
     weakest = min(0.0, *(belongs for belongs, _ in known))
@@ -275,6 +304,7 @@ def _label_score(j: int, near: float, theme: _Theme, strongest: float, used: dic
         + 0.3 * float(theme.npmi[j])
         + 0.04 * float(np.log1p(theme.counts[j]))
         + _LENGTH.get(len(phrases.keys[j]), -0.02)
+        - _rare_saying(j, theme, phrases)
         + 0.2 * mood
         - 0.05 * repeats
         + weakest
@@ -282,6 +312,14 @@ def _label_score(j: int, near: float, theme: _Theme, strongest: float, used: dic
         - counting
         + common
     )
+
+
+def _rare_saying(j: int, theme: _Theme, phrases: Phrases) -> float:
+    """How much a phrase of several words that hardly anybody uses whole loses: "pizza in the fridge" names one case."""
+    if len(phrases.keys[j]) == 1:
+        return 0.0
+    needed = max(3.0, _SAID_WHOLE * theme.size)
+    return 0.3 * (1.0 - min(1.0, float(theme.counts[j]) / needed))
 
 
 def _denial(j: int, theme: _Theme, phrases: Phrases) -> float:
