@@ -247,32 +247,9 @@ def _related(a: str, b: str) -> bool:
 _NUMBERS = frozenset(
     ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "twice", "half", "forty")
 )
-_TIMES = frozenset(
-    [
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-        "january",
-        "february",
-        "march",
-        "april",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-        "today",
-        "tomorrow",
-        "yesterday",
-        "tonight",
-    ]
-)
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "today", "tomorrow", "yesterday")
+_MONTHS = ("january", "february", "march", "april", "june", "july", "august", "september", "october", "november")
+_TIMES = frozenset((*_DAYS, *_MONTHS, "december", "tonight"))
 # Words that make no name of a subject: judgements and numbers.
 _PLAIN = word_lists("bare_words")["praise"] | word_lists("bare_words")["complaint"] | _NUMBERS
 _PARTNERS = 4  # places down the list where a word for the second half is looked for
