@@ -35,8 +35,9 @@ class DesignFrame:
     (an absent value has the level "(missing)").
     commented (n,) bool · theme_ids: t ids; mentions (n, t) CSR of 0/1; negative (n, t) CSR of 0/1, mentioned
     with negative sentiment.
-    with_sessions (n,) bool: the user had a session in the `join_days` before the answer · frictions: e pairs
-    (screen, signal); exposed (n, e) CSR of counts met in those days.
+    sessions (n,) int: how many sessions the user had in the `join_days` before the answer, 0 where none or where the
+    user is unknown; with_sessions (n,) bool: at least one · frictions: e pairs (screen, signal); exposed (n, e) CSR
+    of counts met in those days.
     """
 
     response_id: NDArray[Any]
@@ -53,9 +54,14 @@ class DesignFrame:
     theme_ids: tuple[str, ...]
     mentions: sparse.csr_matrix
     negative: sparse.csr_matrix
-    with_sessions: NDArray[np.bool_]
+    sessions: NDArray[np.int64]
     frictions: tuple[tuple[str, str], ...]
     exposed: sparse.csr_matrix
+
+    @property
+    def with_sessions(self) -> NDArray[np.bool_]:
+        """Whose user had such a session, (n,): of the others nobody knows what they met."""
+        return self.sessions > 0
 
     @property
     def n(self) -> int:
@@ -81,7 +87,7 @@ class DesignFrame:
 
 _BY_ANSWER = (
     "response_id", "y", "weight", "post", "person", "day", "score", "codes", "commented", "mentions", "negative",
-    "with_sessions", "exposed",
+    "sessions", "exposed",
 )  # fmt: skip
 
 
@@ -121,7 +127,7 @@ def design_frame(
     n = table.num_rows
     encoded = [_encode(table.column(f"d{i}")) for i in range(len(dims))]
     theme_ids, mentions, negative, commented = _mentions(connection, n)
-    frictions, exposed, with_sessions = _exposed(connection, n, join_days)
+    frictions, exposed, sessions = _exposed(connection, n, join_days)
     return DesignFrame(
         response_id=table.column("response_id").to_numpy(zero_copy_only=False),
         y=_floats(table, "y"),
@@ -137,7 +143,7 @@ def design_frame(
         theme_ids=theme_ids,
         mentions=mentions,
         negative=negative,
-        with_sessions=with_sessions,
+        sessions=sessions,
         frictions=frictions,
         exposed=exposed,
     )
@@ -197,27 +203,43 @@ def _mentions(
 
 def _exposed(
     connection: duckdb.DuckDBPyConnection, n: int, join_days: int
-) -> tuple[tuple[tuple[str, str], ...], sparse.csr_matrix, NDArray[np.bool_]]:
-    """Friction that each framed answer's user met in the `join_days` before it, and who had a session at all."""
+) -> tuple[tuple[tuple[str, str], ...], sparse.csr_matrix, NDArray[np.int64]]:
+    """Friction that each framed answer's user met in the `join_days` before it, and how many sessions they had then.
+
+    A session that begins at or after the answer is no exposure, whatever the reason (see lookups.join_coverage).
+    """
+    near = f"""
+        {{moment}} < framed.submitted_at AND {{moment}} >= framed.submitted_at - INTERVAL {int(join_days)} DAY
+    """
     found = connection.execute(
         f"""
-        SELECT r, coalesce(screen, '') AS screen, signal, sum("count") AS met
+        SELECT r, screen, signal, sum("count") AS met
         FROM framed JOIN exposures USING (user_id)
-        WHERE exposures.at < framed.submitted_at
-          AND exposures.at >= framed.submitted_at - INTERVAL {int(join_days)} DAY
+        WHERE signal <> '{VISIT}' AND screen <> '' AND {near.format(moment="exposures.at")}
         GROUP BY ALL
         """
     ).fetchnumpy()
-    rows = np.asarray(found["r"], dtype=np.int64)
-    with_sessions = np.zeros(n, dtype=bool)
-    with_sessions[rows] = True
-    hits = np.array(
-        [signal != VISIT and screen != "" for signal, screen in zip(found["signal"], found["screen"], strict=True)],
-        dtype=bool,
-    )
-    pairs = list(zip(found["screen"][hits], found["signal"][hits], strict=True))
-    names = tuple(sorted({(str(screen), str(signal)) for screen, signal in pairs}))
+    counted = connection.execute(
+        f"""
+        WITH told AS (
+            SELECT user_id, session_id AS session, started_at AS moment FROM sessions
+            UNION ALL
+            SELECT user_id, coalesce(session_id, strftime(exposures.at, '%Y-%m-%d')), exposures.at FROM exposures
+        ),
+        seen AS (
+            SELECT user_id, session, min(moment) AS moment FROM told
+            WHERE user_id IS NOT NULL GROUP BY user_id, session, date_trunc('day', moment)
+        )
+        SELECT r, count(DISTINCT session) AS n FROM framed JOIN seen USING (user_id)
+        WHERE {near.format(moment="seen.moment")} GROUP BY r
+        """
+    ).fetchnumpy()
+    sessions = np.zeros(n, dtype=np.int64)
+    sessions[np.asarray(counted["r"], dtype=np.int64)] = np.asarray(counted["n"], dtype=np.int64)
+    met_in = np.asarray(found["r"], dtype=np.int64)
+    sessions[met_in] = np.maximum(sessions[met_in], 1)  # what was met was met in a session, even one begun earlier
+    pairs = [(str(screen), str(signal)) for screen, signal in zip(found["screen"], found["signal"], strict=True)]
+    names = tuple(sorted(set(pairs)))
     place = {name: i for i, name in enumerate(names)}
-    columns = np.array([place[(str(screen), str(signal))] for screen, signal in pairs], dtype=np.int64)
-    met = np.asarray(found["met"], dtype=np.float64)[hits]
-    return names, _matrix(rows[hits], columns, met, (n, len(names))), with_sessions
+    columns = np.array([place[pair] for pair in pairs], dtype=np.int64)
+    return names, _matrix(met_in, columns, found["met"], (n, len(names))), sessions

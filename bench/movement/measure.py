@@ -60,13 +60,13 @@ def frame_of(answers: Answers) -> DesignFrame:
         codes.append(place[code])
     themes = tuple(sorted(answers.mentions))
     said = np.stack([answers.mentions[t] for t in themes], axis=1) if themes else np.zeros((n, 0), dtype=bool)
-    nothing: NDArray[np.bool_] = np.zeros(n, dtype=bool)
+    nothing: NDArray[np.int64] = np.zeros(n, dtype=np.int64)
     return DesignFrame(
         response_id=np.arange(n).astype(str), y=answers.y, weight=np.ones(n), post=answers.post,
         person=answers.person, day=answers.day, score=np.where(answers.y > 0, 10.0, np.where(answers.y < 0, 3.0, 8.0)),
         dimensions=tuple(sorted(answers.values)), levels=tuple(levels), codes=np.stack(codes, axis=1),
         commented=said.any(axis=1), theme_ids=themes, mentions=sparse.csr_matrix(said.astype(float)),
-        negative=sparse.csr_matrix((n, len(themes))), with_sessions=nothing, frictions=(),
+        negative=sparse.csr_matrix((n, len(themes))), sessions=nothing, frictions=(),
         exposed=sparse.csr_matrix((n, 0)),
     )  # fmt: skip
 

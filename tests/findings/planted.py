@@ -141,7 +141,7 @@ def frame_of(
         theme_ids=theme_ids,
         mentions=sparse.csr_matrix(mentioned),
         negative=sparse.csr_matrix(bad),
-        with_sessions=(met.sum(axis=1) > 0) if with_sessions is None else with_sessions,
+        sessions=((met.sum(axis=1) > 0) if with_sessions is None else with_sessions).astype(np.int64),
         frictions=frictions,
         exposed=sparse.csr_matrix(met),
     )

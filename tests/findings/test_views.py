@@ -64,7 +64,7 @@ def test_every_view_adds_up(seed: int, n: int, more: float, repeats: float, weig
     rng = np.random.default_rng(seed)
     met = sparse.csr_matrix((rng.random((frame.n, 3)) < (0.05, 0.2, 0.01)).astype(float))
     frame = replace(
-        frame, with_sessions=rng.random(frame.n) < 0.6, exposed=met,
+        frame, sessions=(rng.random(frame.n) < 0.6).astype(np.int64), exposed=met,
         frictions=(("Cart", "crash"), ("Payment", "dead_tap"), ("Payment", "rage_tap")),
     )  # fmt: skip
     now = np.average(frame.y[frame.post], weights=frame.weight[frame.post])

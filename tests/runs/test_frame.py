@@ -97,6 +97,17 @@ def test_only_friction_met_in_the_days_before_the_answer_counts(tmp_path: Path) 
     assert frame.frictions == (("Pay", "rage_tap"),)
     np.testing.assert_array_equal(frame.exposed.toarray(), [[4], [0], [0]])
     assert list(frame.with_sessions) == [True, True, False]
+    assert list(frame.sessions) == [2, 1, 0]
+
+
+def test_sessions_are_counted_though_they_say_nothing_of_screens(tmp_path: Path) -> None:
+    answers = [response(1, 12, 3, user_id="a"), response(2, 12, 9, user_id="b"), response(3, 12, 9)]
+    sessions = [
+        {"session_id": f"s{i}", "user_id": user, "started_at": at(day)}
+        for i, (user, day) in enumerate([("a", 11), ("a", 11), ("a", 13), ("b", 12), (None, 11)])
+    ]
+    frame = _frame(tmp_path, _query(), responses=answers, sessions=sessions)
+    assert list(frame.sessions) == [2, 0, 0]  # b's began at the very moment of the answer: that is no exposure
 
 
 def test_one_person_one_code_and_anonymous_answers_are_people_of_their_own(tmp_path: Path) -> None:
