@@ -81,7 +81,7 @@ def _phrases_of(text: str, language: str) -> dict[tuple[str, ...], str]:
     stops = STOP_WORDS.get(language, frozenset())
     places = spans(plain)[:120]
     words = [plain[a:b].lower().replace("’", "'") for a, b in places]
-    stop = [word in stops or len(word) == 1 or word.isdigit() for word in words]
+    stop = [word in stops or len(set(word)) == 1 or word.isdigit() for word in words]  # "xxxx" stands for a name
     joined = [
         plain[places[i][1] : places[i + 1][0]].strip() in ("", "-", "/") for i in range(len(places) - 1)
     ]  # fmt: skip

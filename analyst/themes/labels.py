@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from analyst.themes.areas import group_themes
 from analyst.themes.cluster import Floats, Ints, centroids
 from analyst.themes.keywords import Phrases, association, collect_phrases, stem
 from analyst.themes.lexicon import word_lists
@@ -82,15 +83,16 @@ def name_themes(
     keywords = [_keywords(offered[g], near[g], npmi[g], counts[g], phrases) for g in range(count)]
     kept = keep(keywords) if keep else {}
     chosen = dict(kept)
-    used: dict[str, int] = {}
-    for label in chosen.values():
-        _use(used, label)
+    area = group_themes(centroids(vectors, groups), sizes)
+    used: dict[int, dict[str, float]] = {int(a): {} for a in np.unique(area)}
+    for g, label in chosen.items():
+        _use(used, int(area[g]), label)
     for g in range(count):
         if g not in chosen:
             theme = _Theme(offered[g], near[g], npmi[g], counts[g], int(sizes[g]), strengths[g], float(moods[g]))
-            label = _choose(theme, used, set(chosen.values()), phrases) or _fallback(texts, vectors, groups, g)
-            chosen[g] = label
-            _use(used, label)
+            found = _choose(theme, used[int(area[g])], set(chosen.values()), phrases)
+            chosen[g] = found or _fallback(texts, vectors, groups, g)
+            _use(used, int(area[g]), chosen[g])
     as_written = spelling or {}
     return [
         Naming(
@@ -184,28 +186,54 @@ def _moods(texts: list[str], languages: list[str], groups: Ints, count: int) -> 
     return result
 
 
-def _choose(theme: _Theme, used: dict[str, int], names: set[str], phrases: Phrases) -> str | None:
+def _choose(theme: _Theme, used: dict[str, float], names: set[str], phrases: Phrases) -> str | None:
     """The best phrase of a theme that is no other theme's name yet; None when it offers none.
 
     A phrase that few members speak of would name the whole after a part: there, the theme's two commonest
     words of its own make a plainer name ("Account and password").
     """
-    lowered = {name.lower() for name in names}
+    taken = {_content(name) for name in names}
     strongest = max((belongs for belongs, _ in theme.words.values()), default=0.0)
     scores = {
         j: _label_score(j, float(theme.near[place]), theme, strongest, used, phrases)
         for place, j in enumerate(theme.offered)
     }
     for j in sorted(scores, key=lambda j: (-scores[j], j)):
-        best = phrases.surface[j]
-        if best.lower() in lowered:
+        if frozenset(phrases.content[j]) in taken:
             continue
+        single = len(phrases.keys[j]) == 1
+        if single and (fuller := _fuller(j, scores, theme, taken, phrases)) is not None:
+            return phrases.surface[fuller]
         pair = _pair(theme, phrases)
         narrow = _covered(phrases.content[j], theme) < _NARROW or _rarest(phrases.content[j], theme) < _RARE
-        if pair and (narrow or len(phrases.keys[j]) == 1) and pair.lower() not in lowered:
+        if pair and (narrow or single) and _content(pair) not in taken:
             return pair
-        return best
+        return phrases.surface[j]
     return None
+
+
+def _fuller(
+    j: int, scores: dict[int, float], theme: _Theme, taken: set[frozenset[str]], phrases: Phrases
+) -> int | None:
+    """A phrase that says more than the one word `j`, which most members hold, and that enough of them use; or None."""
+    if _covered(phrases.content[j], theme) < _WHOLE:
+        return None
+    word = phrases.keys[j][0]
+    able = [
+        other
+        for other, score in scores.items()
+        if word in phrases.content[other]
+        and len(phrases.content[other]) > 1
+        and score >= scores[j] - _NEARLY
+        and float(theme.counts[other]) >= max(3.0, _SAID_WHOLE * theme.size)
+        and frozenset(phrases.content[other]) not in taken
+    ]
+    return min(able, key=lambda other: (-scores[other], other), default=None)
+
+
+def _content(label: str) -> frozenset[str]:
+    """The stems of a label's words of content: two labels of the same ones would be one name."""
+    return frozenset(stem(token) for token in tokens(label) if token not in STOP_WORDS["en"])
 
 
 def _covered(content: Iterable[str], theme: _Theme) -> float:
@@ -253,26 +281,31 @@ _TIMES = frozenset((*_DAYS, *_MONTHS, "december", "tonight"))
 # Words that make no name of a subject: judgements and numbers.
 _PLAIN = word_lists("bare_words")["praise"] | word_lists("bare_words")["complaint"] | _NUMBERS
 _PARTNERS = 4  # places down the list where a word for the second half is looked for
+_SIBLING, _STRANGER = 0.35, 0.05  # what it costs to repeat a word of a label in the same area, or elsewhere
+_WHOLE = 0.5  # share of the members from which one word alone could stand for the theme: a phrase with it ...
+_NEARLY = 0.3  # ... that scores nearly as well says more
 _NARROW = 0.12  # share of members that a label's words must reach ...
 _RARE = 0.035  # ... and that each of them must
 _SAID_WHOLE = 0.02  # share of the members that should use a phrase as it stands
 _USUAL = 0.15  # a word held by this share of the members is as good as any
 
 
-def _label_score(j: int, near: float, theme: _Theme, strongest: float, used: dict[str, int], phrases: Phrases) -> float:
+def _label_score(
+    j: int, near: float, theme: _Theme, strongest: float, used: dict[str, float], phrases: Phrases
+) -> float:
     content = phrases.content[j]
     known = [theme.words.get(word, (-0.2, 0.0)) for word in content]
     if not known:
         return -1.0
     covered = _covered(content, theme)
     common = 0.25 * min(_rarest(content, theme), _USUAL) / _USUAL
-    counting = 0.3 * any(word in _NUMBERS or word in _TIMES for word in content)
+    counting = 0.3 * any(word in _NUMBERS or word in _TIMES or word[0].isdigit() for word in content)
     best = max(belongs for belongs, _ in known) / max(strongest, 1e-9)
     belonging = float(np.mean([belongs for belongs, _ in known]))
     weakest = min(0.0, *(belongs for belongs, _ in known))
     denial = _denial(j, theme, phrases)
     mood = theme.mood * polarity(phrases.surface[j])
-    repeats = sum(used.get(word, 0) > 0 for word in content)
+    repeats = sum(used.get(word, 0.0) for word in content)
     return (
         near
         + 0.6 * belonging
@@ -283,7 +316,7 @@ def _label_score(j: int, near: float, theme: _Theme, strongest: float, used: dic
         + _LENGTH.get(len(phrases.keys[j]), -0.02)
         - _rare_saying(j, theme, phrases)
         + 0.2 * mood
-        - 0.05 * repeats
+        - repeats
         + weakest
         - denial
         - counting
@@ -315,9 +348,11 @@ _DENIALS = frozenset(("no", "not", "never", "without", "don't", "nicht", "kein",
 _LENGTH = {1: -0.28, 2: 0.02, 3: 0.05, 4: 0.03}
 
 
-def _use(used: dict[str, int], label: str) -> None:
-    for word in {stem(token) for token in tokens(label) if token not in STOP_WORDS["en"]}:
-        used[word] = used.get(word, 0) + 1
+def _use(used: dict[int, dict[str, float]], area: int, label: str) -> None:
+    """Note the words of a label: to repeat one costs a sibling, a theme of the same area, more than a stranger."""
+    for word in _content(label):
+        for other, words in used.items():
+            words[word] = max(words.get(word, 0.0), _SIBLING if other == area else _STRANGER)
 
 
 def spelling_of(texts: list[str]) -> dict[str, str]:
