@@ -16,8 +16,10 @@ SEGMENT_PREFIX = "seg_"
 SIGNALS = ("rage_tap", "dead_tap", "ui_freeze", "crash", "error")
 VISIT = "visit"  # the signal of an exposure row that only says: this session saw this screen
 SENTIMENTS = ("positive", "negative", "neutral", "unknown")
-STATES = ("core", "assigned", "unassigned", "system")
-THEME_KINDS = ("discovered", "seeded", "system")
+CORRECTED = "corrected"  # the state of an opinion that a person put where it is
+STATES = ("core", "assigned", "unassigned", "system", CORRECTED)
+EXCLUDED = "excluded"  # the kind of a theme that a person wants nothing told of
+THEME_KINDS = ("discovered", "seeded", "system", EXCLUDED)
 # The lasting ids of the system themes: real themes that hold what carries no subject.
 SYSTEM_THEMES = {
     "sys-praise": "General praise",
@@ -92,6 +94,8 @@ _COLUMNS: dict[str, dict[str, str]] = {
         "n": "int64",  # opinions in it, all sources
         "stability": "double",
         "first_seen": "timestamp",
+        "description": "string",  # as a person wrote it
+        "pinned": "bool",  # a person keeps it, whatever the next fit finds
     },
     "tickets": {
         "ticket_id": "string",

@@ -13,25 +13,38 @@ from typing import TYPE_CHECKING, Any
 from analyst.core.errors import UsageProblem
 from analyst.core.query import Where
 from analyst.core.runfolder import Run
-from analyst.core.tables import SEGMENT_PREFIX, TABLES, dimensions
+from analyst.core.tables import EXCLUDED, SEGMENT_PREFIX, TABLES, dimensions
+from analyst.runs.overlay import CONTENTS, found_views, lay
 
 if TYPE_CHECKING:
     import duckdb
 
+    from analyst.themes.edits import Hands
+
 MISSING = "(missing)"  # how an absent segment value is named, everywhere
 
 
-def connect(run: Run) -> duckdb.DuckDBPyConnection:
-    """A read-only DuckDB connection with every table of `run` as a view; times are in UTC."""
+def connect(run: Run, hands: Hands | None = None) -> duckdb.DuckDBPyConnection:
+    """A read-only DuckDB connection with every table of `run` as a view; times are in UTC.
+
+    `hands` are edits to lay over it. `themes` leaves out what people excluded, `all_themes` does not.
+    """
     import duckdb
 
     connection = duckdb.connect(":memory:", config={"threads": 2})
     connection.execute("SET TimeZone = 'UTC'")
     for table in TABLES:
         path = run.path(table)
-        if path.exists():
+        if path.exists() and not (hands is not None and table in ("opinions", "themes")):
             quoted = str(path).replace("'", "''")
-            connection.execute(f"CREATE VIEW {table} AS SELECT * FROM read_parquet('{quoted}')")
+            name = "all_themes" if table == "themes" else table
+            connection.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet('{quoted}')")
+    if hands is not None:
+        found_views(connection, run)
+        contents = run.folder / CONTENTS
+        lay(connection, hands, contents if contents.exists() else None)
+    if run.path("themes").exists():
+        connection.execute(f"CREATE VIEW themes AS SELECT * FROM all_themes WHERE kind IS DISTINCT FROM '{EXCLUDED}'")
     return connection
 
 

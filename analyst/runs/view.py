@@ -14,10 +14,14 @@ from analyst.core.runfolder import Run, current_run, open_run
 from analyst.core.settings import Settings
 from analyst.core.windows import Window, month, month_of, parse_window, previous, span, week, week_of, zone
 from analyst.runs.counting import connect, metric_counts, scores_by_period
+from analyst.runs.editlog import edits_of, hands_over
 from analyst.runs.surveys import with_survey
 
 if TYPE_CHECKING:
     import duckdb
+    import pyarrow as pa
+
+    from analyst.themes.edits import Edit
 
 BASELINE_WINDOWS = 4  # the default baseline: so many windows of the same length right before
 
@@ -31,9 +35,18 @@ class View:
     until: datetime
 
     @cached_property
+    def edits(self) -> list[Edit]:
+        """The whole log of people's edits, in order."""
+        return edits_of(self.settings)
+
+    @cached_property
     def connection(self) -> duckdb.DuckDBPyConnection:
-        """Opened at first use; every table of the run is a view."""
-        return connect(self.run)
+        """Opened at first use; every table of the run is a view, with the edits made since laid over."""
+        return connect(self.run, hands_over(self.run, self.edits))
+
+    def table(self, name: str) -> pa.Table:
+        """The table `name` of the run as people left it: with every edit, without excluded themes."""
+        return self.connection.sql(f"SELECT * FROM {name}").to_arrow_table()
 
 
 def open_view(settings: Settings, clock: Clock, run_id: str | None = None) -> View:
