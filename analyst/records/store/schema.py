@@ -147,6 +147,25 @@ fix_states = sa.Table(
     sa.Column("note", _Text),
     sa.Column("updated_at", sa.BigInteger, nullable=False),
 )
+shippings = sa.Table(
+    "shippings",
+    metadata,
+    sa.Column("fix_id", sa.String(120), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("registered_at", sa.BigInteger, nullable=False),
+    sa.Column("review", sa.String(10), nullable=False),  # the day, ISO
+    sa.Column("payload", _Text, nullable=False),  # the registration, JSON; never changed
+)
+looks = sa.Table(
+    "looks",
+    metadata,
+    sa.Column("fix_id", sa.String(120), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("kind", sa.String(20), primary_key=True),  # decisive | reopened: one of each a registration
+    sa.Column("looked_at", sa.BigInteger, nullable=False),
+    sa.Column("verdict", sa.String(20), nullable=False),
+    sa.Column("payload", _Text, nullable=False),
+)
 erased_users = sa.Table(
     "erased_users",
     metadata,
