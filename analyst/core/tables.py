@@ -60,6 +60,7 @@ _COLUMNS: dict[str, dict[str, str]] = {
         "summary": "string",
         "summary_written": "bool",  # true where no summary came and one was written from the signals
         "replay_url": "string",
+        "screens": "strings",  # in the order they were seen; null where the source tells none
     },
     "exposures": {
         "session_id": "string",

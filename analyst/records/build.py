@@ -17,10 +17,12 @@ from analyst.records.readers import Row
 from analyst.records.reading import ID_COLUMN, Reading
 from analyst.records.redaction import Redactor
 from analyst.records.scores import Scale, kind_of, parse_scale
+from analyst.records.streams import ELEMENT, is_tap
 from analyst.records.types import Change, ChangeKind, Customer, Event, Kind, Record, Response, Ticket
 
 TEXT_LIMIT = 20_000  # characters of a comment that are kept
 TITLE_LIMIT = 1_000
+NO_SESSION = "-1"  # how some systems write: outside any session
 _DEFAULT_SCALE = {"nps": (0.0, 10.0), "csat": (1.0, 5.0), "ces": (1.0, 7.0)}
 PLATFORMS = {"iphone": "ios", "ipad": "ios", "iphone os": "ios", "ipados": "ios", "browser": "web", "website": "web"}
 _SIGNALS = {
@@ -291,8 +293,14 @@ class Builder:
         signal = self._signal(row, name)
         at, _ = self.moment(row, "at")
         user, session = self.user(row), clean(self.cell(row, "session_id"))
+        if session == NO_SESSION:
+            session = None
         if user is None and session is None:
             raise RefusedRow("user_id", "neither a user nor a session")
+        element = level(self.cell(row, "element"))
+        if element is not None and signal is None and is_tap(name):
+            (element,) = self.clean_words(element)
+            name = f"{name}{ELEMENT}{element}"
         source_id = self.source_id(row, user, session, at, name, screen, signal, distinct=False)
         if source_id is None:
             return None

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from analyst.core.settings import Settings
 from analyst.core.tables import SEGMENT_PREFIX, SEGMENTED, schema
 from analyst.records import exposures as exposed
+from analyst.records import streams
 from analyst.records.joins import Customers, LatestSession, Segments, json_list, read_customers
 from analyst.records.scores import Scale, outcome
 from analyst.records.store import Store
@@ -134,12 +135,19 @@ def _sessions(store: Store, customers: Customers, parse: Segments, events: Rows)
     met: exposed.Met = {}
     for row in rows:
         row["user_id"] = customers.user(row["user_id"])
-        counts = exposed.screen_counts(json_list(row.pop("screens")))
+        visited = json_list(row["screens"])
+        row["screens"] = streams.path(screen["screen"] for screen in visited)
+        counts = exposed.screen_counts(visited)
         for (screen, signal), times in counts.items():
             exposed.merge(met, (row["session_id"], row["user_id"], screen, signal), times, row["started_at"])
         row["summary_written"] = False
         row["own"] = _with(parse(row["segments"]), platform=row["platform"], app_version=row["app_version"])
+    spans = ((row["source_id"], row["user_id"], row["started_at"], row["duration_s"]) for row in rows)
+    events = streams.with_signals(streams.with_screens(streams.with_sessions(events, spans)))
     rows += _from_events(events, known)
+    paths = streams.event_paths(events)
+    for row in rows:
+        row["screens"] = row.get("screens") or paths.get(row["source_id"])
     owner = {row["session_id"]: row["user_id"] for row in rows}
     named = (
         (
@@ -164,7 +172,7 @@ def _sessions(store: Store, customers: Customers, parse: Segments, events: Rows)
 
 
 def _events(store: Store, customers: Customers) -> Rows:
-    columns = ("source", "session_id", "user_id", "at", "screen", "signal", "count", "segments")
+    columns = ("source", "session_id", "user_id", "at", "name", "screen", "signal", "count", "segments")
     rows: Rows = [dict(zip(columns, values, strict=True)) for values in store.rows("events", columns)]
     for row in rows:
         row["user_id"] = customers.user(row["user_id"])

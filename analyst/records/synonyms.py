@@ -124,6 +124,8 @@ EVENTS = {
     "name": "name|event|event name|event type|olay|ereignis|evento",
     "screen": _SCREEN,
     "signal": "signal|friction signal|friction|signal type",
+    "element": "element|element id|element name|element text|target|target text|button|selector|el text|elements chain|"
+    "click target",
     "count": "count|n|times|occurrences|adet|anzahl|cantidad",
 }
 CUSTOMERS = {

@@ -106,7 +106,10 @@ class Ticket(Record):
 
 
 class Event(Record):
-    """One product event; `signal` is set when it is a friction signal, else it says the screen was seen."""
+    """One product event; `signal` is set when it is a friction signal, else it says the screen was seen.
+
+    The name of a tap holds the element tapped, where the file tells it: `click: Pay now`.
+    """
 
     record: ClassVar[str] = "events"
 

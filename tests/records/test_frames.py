@@ -184,12 +184,13 @@ def test_exposures_from_events_alone_and_beside_sessions(lite: Store, settings: 
     found = {
         (e["session_id"], e["user_id"], e["screen"], e["signal"]): e["count"] for e in tables.exposures.to_pylist()
     }
+    made = next(e["session_id"] for e in tables.exposures.to_pylist() if e["user_id"] == "u3")
     assert found == {
         ("s1", "u1", "Payment", "visit"): 1, ("s1", "u1", "Payment", "rage_tap"): 2, ("x9", "u2", "Home", "visit"): 1,
-        ("x9", "u2", "Home", "crash"): 1, (None, "u3", "Home", "visit"): 1, (None, "u3", "Home", "error"): 2,
+        ("x9", "u2", "Home", "crash"): 1, (made, "u3", "Home", "visit"): 1, (made, "u3", "Home", "error"): 2,
     }  # fmt: skip
     told = by_id(tables.sessions, "session_id")
-    assert set(told) == {"s1", "x9"} and told["x9"]["duration_s"] == 30 and told["x9"]["seg_plan"] == "pro"
+    assert set(told) == {"s1", "x9", made} and told["x9"]["duration_s"] == 30 and told["x9"]["seg_plan"] == "pro"
 
 
 def test_session_files_with_a_row_a_screen_and_a_row_a_session(lite: Store, settings: Settings, bring: Bring) -> None:
