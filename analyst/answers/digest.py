@@ -10,6 +10,7 @@ from analyst.answers import sentences
 from analyst.answers.alerts import Alerts, alert_claim, alert_names
 from analyst.answers.check import keep_grounded
 from analyst.answers.facts import Claim, Fact, FactBook
+from analyst.answers.followups import FollowUps, follow_claim, follow_names
 from analyst.core.query import where_text
 from analyst.findings.types import Coverage, Movement, ScreenFriction, ThemeFinding
 from analyst.fixes.types import Fix
@@ -26,8 +27,8 @@ TOP_FIXES = 3
 class Digest:
     """Everything that the renderings show; `claims` of each part passed the grounding check.
 
-    `theme_claims`, `screen_claims`, `fix_claims` and `alert_claims` are keyed by theme id, "screen|signal", fix id and
-    rule name.
+    `theme_claims`, `screen_claims`, `fix_claims`, `alert_claims` and `follow_claims` are keyed by theme id,
+    "screen|signal", fix id, rule name and fix id.
     """
 
     title: str
@@ -55,6 +56,9 @@ class Digest:
     labels: Mapping[str, str]
     alerts: Alerts = field(default_factory=Alerts)
     alert_claims: Mapping[str, Claim] = field(default_factory=dict)
+    follow_ups: FollowUps = field(default_factory=FollowUps)
+    follow_claims: Mapping[str, Claim] = field(default_factory=dict)
+    calibration: str = ""
     dropped: list[str] = field(default_factory=list)
     writer: str = "extractive"  # who worded the opening: extractive, or a model and how much of it was grounded
 
@@ -69,12 +73,14 @@ def write_digest(found: Findings) -> Digest:
     themes = [theme for theme in found.themes if theme.mentions][:TOP_THEMES]
     screens, fixes = harmful_first(found.screens)[:TOP_SCREENS], found.fixes[:TOP_FIXES]
     alerts = [*found.alerts.fired, *found.alerts.watched]
+    calling = found.follow_ups.standings
     parts = {
         "headline": sentences.headline(movement, book),
         "themes": [sentences.theme_claim(theme, book) for theme in themes],
         "screens": [sentences.screen_claim(screen, book) for screen in screens],
         "fixes": [sentences.fix_claim(fix, query.metric, book) for fix in fixes],
         "alerts": [alert_claim(finding, book) for finding in alerts],
+        "follow": [follow_claim(standing, book) for standing in calling],
         "coverage": sentences.coverage_claims(found.coverage, book),
     }
     names = citable_names(found)
@@ -104,6 +110,9 @@ def write_digest(found: Findings) -> Digest:
         fix_claims=_keyed([f.fix_id for f in fixes], parts["fixes"], checked["fixes"]),
         alerts=found.alerts,
         alert_claims=_keyed([a.rule.name for a in alerts], parts["alerts"], checked["alerts"]),
+        follow_ups=found.follow_ups,
+        follow_claims=_keyed([s.fix_id for s in calling], parts["follow"], checked["follow"]),
+        calibration=found.calibration,
         coverage=found.coverage,
         coverage_claims=checked["coverage"],
         caveats=list(movement.caveats),
@@ -145,4 +154,5 @@ def citable_names(found: Findings) -> list[str]:
     values += [value for segment in found.movement.segments for _, value in segment.where]
     names = [*found.labels.values(), *values, *(screen.screen for screen in found.screens)]
     names += [found.query.window.label, found.query.baseline.label, *alert_names(found.alerts.findings)]
+    names += follow_names(found.follow_ups)
     return sorted(set(filter(None, names)))

@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import cached_property
 
 from analyst.answers.alerts import Alerts, workspace_alerts
+from analyst.answers.followups import FollowUps, follow_ups, workspace_book
 from analyst.answers.quoting import QuoteBook
 from analyst.core.query import Query
 from analyst.core.tables import SYSTEM_THEMES
@@ -43,6 +44,8 @@ from analyst.findings import (
     why,
 )
 from analyst.fixes import Evidence, Fix, rank_fixes
+from analyst.fixes.calibration import Calibration
+from analyst.fixes.standing import FixBook, Standing, calibration_of, standings
 from analyst.metrics import sample_of_moments, score_estimate
 from analyst.runs.counting import scores_by_period, segment_dimensions
 from analyst.runs.frame import DesignFrame, design_frame
@@ -83,6 +86,8 @@ class Findings:
     labels: Mapping[str, str]
     texts: Mapping[str, str]
     alerts: Alerts = field(default_factory=Alerts)
+    follow_ups: FollowUps = field(default_factory=FollowUps)
+    calibration: str = ""
 
 
 class Gatherer:
@@ -213,7 +218,35 @@ class Gatherer:
             until=self.view.until,
             join_days=self.view.settings.join_days,
             quotes=self.quotes,
+            states=self.book.states,
+            realisation=self.calibration.realisation.value,
         )
+
+    @cached_property
+    def _book(self) -> tuple[FixBook, str]:
+        return workspace_book(self.view.settings)
+
+    @property
+    def book(self) -> FixBook:
+        """What people and looks have said of the fixes."""
+        return self._book[0]
+
+    @cached_property
+    def calibration(self) -> Calibration:
+        """How much of a gap a fix closes, as far as judged fixes teach it."""
+        return calibration_of(self.book)
+
+    @cached_property
+    def standings(self) -> list[Standing]:
+        """Where the fixes under way stand today."""
+        if not self.book.states and not self.book.shipped:
+            return []
+        return standings(self.book, self.view.until.date(), {fix.fix_id: fix.title for fix in self.fixes})
+
+    @cached_property
+    def follow_ups(self) -> FollowUps:
+        """Those of them that call for somebody."""
+        return follow_ups(self.standings, self._book[1])
 
     @cached_property
     def alerts(self) -> Alerts:
@@ -278,6 +311,8 @@ class Gatherer:
             labels=self.labels,
             texts=self._texts(),
             alerts=self.alerts,
+            follow_ups=self.follow_ups,
+            calibration=self.calibration.told,
         )
 
     def _texts(self) -> Mapping[str, str]:

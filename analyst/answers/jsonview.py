@@ -8,6 +8,7 @@ from typing import Any
 from analyst.answers.alerts import alert_json
 from analyst.answers.digest import Digest
 from analyst.answers.facts import Claim, Fact
+from analyst.answers.followups import standing_json
 from analyst.core.query import Where
 from analyst.core.values import Estimate, Quote
 from analyst.findings import ChangeView, Drivers, Lag, ResponseCheck
@@ -268,6 +269,7 @@ def digest_json(digest: Digest) -> dict[str, Any]:
     """The whole digest: claims, findings, fixes and the facts behind every sentence."""
     claims = [*digest.headline, *digest.theme_claims.values(), *digest.screen_claims.values()]
     claims += [*digest.fix_claims.values(), *digest.alert_claims.values(), *digest.coverage_claims]
+    claims += digest.follow_claims.values()
     return {
         "title": digest.title,
         "metric": digest.metric,
@@ -288,6 +290,8 @@ def digest_json(digest: Digest) -> dict[str, Any]:
         "screens": [screen_json(screen) for screen in digest.screens],
         "fixes": [fix_json(fix) for fix in digest.fixes],
         "alerts": [alert_json(finding) for finding in digest.alerts.findings],
+        "follow_ups": [standing_json(standing) for standing in digest.follow_ups.standings],
+        "calibration": digest.calibration,
         "coverage": asdict(digest.coverage),
         "caveats": digest.caveats,
         "facts": [_fact(fact) for fact in digest.facts.values()],

@@ -8,6 +8,7 @@ from analyst.answers import wording as w
 from analyst.answers.alerts import TITLE as ALERTS
 from analyst.answers.digest import Digest
 from analyst.answers.facts import Claim
+from analyst.answers.followups import TITLE as FOLLOW_UPS
 from analyst.answers.ledger import ledger_rows, total_row
 from analyst.core.values import Quote
 from analyst.findings.types import Movement, ScreenFriction, ThemeFinding
@@ -33,6 +34,7 @@ def render(digest: Digest) -> str:
         _alerts(digest),
         _themes(digest),
         _screens(digest),
+        _follow_ups(digest),
         _fixes(digest),
         _how_sure(digest),
         _facts(digest),
@@ -167,10 +169,20 @@ def _screen_row(screen: ScreenFriction) -> list[str]:
     ]
 
 
+def _follow_ups(digest: Digest) -> str:
+    follow = digest.follow_ups
+    if not follow.standings and not follow.note:
+        return ""
+    claims = [digest.follow_claims.get(standing.fix_id) for standing in follow.standings]
+    lines = "\n".join(f"- {escape(claim.text)}{_marks(claim)}" for claim in claims if claim)
+    return "\n\n".join(filter(None, [f"## {FOLLOW_UPS}", escape(follow.note), lines]))
+
+
 def _fixes(digest: Digest) -> str:
     if not digest.fixes:
         return "## Fix first\n\nNo fix is supported by enough evidence in this window."
-    return "\n\n".join(["## Fix first", *(_fix(digest, fix) for fix in digest.fixes)])
+    learned = f"Expected lifts: {escape(digest.calibration)}." if digest.calibration else ""
+    return "\n\n".join(filter(None, ["## Fix first", learned, *(_fix(digest, fix) for fix in digest.fixes)]))
 
 
 def _fix(digest: Digest, fix: Fix) -> str:

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from analyst.answers import wording as w
 from analyst.answers.alerts import TITLE as ALERTS
+from analyst.answers.followups import TITLE as FOLLOW_UPS
 from analyst.answers.ledger import ledger_rows, total_row
 from analyst.core.values import Estimate, Quote
 
@@ -163,6 +164,16 @@ def alert_parts(digest: Digest) -> list[RenderableType]:
     return parts
 
 
+def follow_parts(digest: Digest) -> list[RenderableType]:
+    """The fixes under way that call for somebody; nothing where none does."""
+    follow = digest.follow_ups
+    if not follow.standings and not follow.note:
+        return []
+    claims = [digest.follow_claims.get(standing.fix_id) for standing in follow.standings]
+    lines = [*([follow.note] if follow.note else []), *(f"· {claim.text}" for claim in claims if claim)]
+    return [heading(FOLLOW_UPS), *(Text(line) for line in lines)]
+
+
 def alert_lines(finding: AlertFinding) -> list[RenderableType]:
     """One alert: its rule, what it saw, who acts and how."""
     plan = Text.assemble((f"Owner: {finding.owner}. ", "bold"), (f"Plan: {' '.join(finding.plan.splitlines())}", ""))
@@ -192,7 +203,10 @@ def digest_parts(digest: Digest) -> list[RenderableType]:
         parts += [Text(""), Text(claim.text if claim else theme.label)]
         parts += [quote_text(quote) for quote in theme.quotes[:2]]
     parts += [heading("Friction screens"), screen_table(digest.screens)] if digest.screens else []
+    parts += follow_parts(digest)
     parts.append(heading("Fix first"))
+    if digest.fixes and digest.calibration:
+        parts.append(Text(f"Expected lifts: {digest.calibration}.", style="dim"))
     if not digest.fixes:
         parts.append(Text("No fix is supported by enough evidence in this window."))
     for fix in digest.fixes:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from analyst.core.errors import UsageProblem
-from analyst.core.settings import Settings
 from analyst.records import Store
-from analyst.records.store.shipping import add_look, add_shipping, fix_book, fix_book_of
+from analyst.records.store.shipping import add_look, add_shipping, fix_rows
 from tests.records.conftest import NOW
 
 
@@ -18,36 +15,20 @@ def test_a_registration_is_kept_and_cannot_be_written_over(store: Store) -> None
     with pytest.raises(UsageProblem, match="fix-1 is registered as shipped already"):
         add_shipping(store, "fix-1", 1, NOW, "2027-12-24", {"lift": 9.0})
     add_shipping(store, "fix-1", 2, NOW, "2027-01-24", {"lift": 1.0})
-    book = fix_book(store)
-    assert [plain["lift"] for plain in book.shipped["fix-1"]] == [2.5, 1.0]
-    assert book.shipped["fix-1"][0]["title"] == "Bezahlen ü"
+    _, shipped, _ = fix_rows(store)
+    assert [plain["lift"] for plain in shipped["fix-1"]] == [2.5, 1.0]
+    assert shipped["fix-1"][0]["title"] == "Bezahlen ü"
 
 
 def test_only_the_first_decisive_look_is_kept(store: Store) -> None:
     assert add_look(store, "fix-1", 1, "decisive", NOW, "confirmed", {"verdict": "confirmed"})
     assert not add_look(store, "fix-1", 1, "decisive", NOW, "no_effect", {"verdict": "no_effect"})
     assert add_look(store, "fix-1", 1, "reopened", NOW, "reopened", {"verdict": "reopened"})
-    kept = fix_book(store).looks["fix-1", 1]
+    kept = fix_rows(store)[2]["fix-1", 1]
     assert {kind: plain["verdict"] for kind, plain in kept.items()} == {"decisive": "confirmed", "reopened": "reopened"}
 
 
 def test_states_stand_beside(store: Store) -> None:
     store.set_fix_state("fix-2", NOW, owner="Ana", due="2026-12-01", effort=3.0)
-    book = fix_book(store)
-    assert (book.states["fix-2"].owner, book.states["fix-2"].effort, book.shipped) == ("Ana", 3.0, {})
-
-
-def test_a_workspace_without_a_store_has_an_empty_book_and_gets_none(tmp_path: Path) -> None:
-    settings = Settings(workspace=tmp_path)
-    assert fix_book_of(settings).states == {}
-    assert not (tmp_path / "store.db").exists()
-    with open_store_of(settings) as store:
-        store.set_fix_state("fix-2", NOW, status="planned")
-    assert fix_book_of(settings).states["fix-2"].status == "planned"
-
-
-def open_store_of(settings: Settings) -> Store:
-    """The workspace's store."""
-    from analyst.records import open_store
-
-    return open_store(settings.database_url)
+    states, shipped, _ = fix_rows(store)
+    assert (states["fix-2"].owner, states["fix-2"].effort, shipped) == ("Ana", 3.0, {})
