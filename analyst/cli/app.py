@@ -53,7 +53,7 @@ def root(
 app.command("demo")(demo.demo)
 app.command("import")(importing.import_)
 app.command("analyze")(analyze.analyze)
-app.command("themes")(themes.themes)
+app.add_typer(themes.app, name="themes")
 app.command("why")(why.why)
 app.command("drivers")(drivers.drivers)
 app.command("lag")(lag.lag)

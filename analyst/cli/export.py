@@ -38,7 +38,7 @@ def export(
     if writer is None:
         raise UsageProblem(f"'{file.name}' names no format.", f"End it in one of {', '.join(_WRITERS)}.")
     session = open_session(workspace, now)
-    found = open_view(session.settings, session.clock, run).run.table(table)
+    found = open_view(session.settings, session.clock, run).table(table)
     file.parent.mkdir(parents=True, exist_ok=True)
     beside = file.with_name(f".{file.name}.writing")
     try:  # a half-written export never carries the name that was asked for

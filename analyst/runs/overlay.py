@@ -6,12 +6,13 @@ with the edits in them, so that an edit and its undo show at once, whatever the 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analyst.core.runfolder import Run
 from analyst.core.tables import CORRECTED, EXCLUDED, schema
-from analyst.themes.edits import Hands, content_key
+from analyst.themes.edits import Hands, Said, content_key
 
 if TYPE_CHECKING:
     import duckdb
@@ -192,6 +193,26 @@ def key_of(text: str, where: str) -> str:
     from analyst.themes.opinions import embedding_text
 
     return content_key(content_hash(embedding_text(text, where)))
+
+
+def found_ids(run: Run) -> set[str]:
+    """Ids of the themes that `run` found, before any edit."""
+    import pyarrow.parquet as pq
+
+    file = run.folder / FOUND_THEMES
+    source = file if file.exists() else run.path("themes")
+    return set(pq.read_table(source, columns=["theme_id"], partitioning=None).column("theme_id").to_pylist())
+
+
+def present_contents(connection: duckdb.DuckDBPyConnection, run: Run, opinions: Sequence[Said]) -> set[str]:
+    """Which of these opinions the run holds, by their words or by their id."""
+    contents = run.folder / CONTENTS
+    met = set(_rows_of(contents if contents.exists() else None, {said.content for said in opinions}))
+    ids = {said.opinion_id: said.content for said in opinions if said.content not in met}
+    rows = connection.execute(
+        "SELECT opinion_id, text, field FROM opinions WHERE opinion_id IN (SELECT unnest(?))", [list(ids)]
+    ).fetchall()
+    return met | {ids[one] for one, text, where in rows if key_of(text, where) == ids[one]}
 
 
 def bake(opinions: pa.Table, themes: pa.Table, hands: Hands, contents: Path) -> tuple[pa.Table, pa.Table, pa.Table]:

@@ -227,6 +227,15 @@ def effective(edits: Iterable[Edit]) -> list[Edit]:
     return [edit for edit in known if edit.seq not in gone and not isinstance(edit.action, Undo)]
 
 
+def meant(edits: Iterable[Edit], seq: int) -> Action | None:
+    """The action that edit `seq` is about in the end: an undo of an undo is about what the first one undid."""
+    by_seq = {edit.seq: edit.action for edit in edits}
+    action = by_seq.get(seq)
+    while isinstance(action, Undo):
+        seq, action = action.edit, by_seq.get(action.edit) if action.edit < seq else None
+    return action
+
+
 @dataclass(frozen=True)
 class Hands:
     """What all edits together say, by theme id and by content hash.
