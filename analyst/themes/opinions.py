@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -166,18 +166,26 @@ def with_summaries(sessions: pa.Table, exposures: pa.Table) -> pa.Table:
     import pyarrow as pa
 
     friction, last = session_friction(exposures)
+    paths = dict(zip(sessions.column("session_id").to_pylist(), sessions.column("screens").to_pylist(), strict=True))
     summaries: list[str | None] = sessions.column("summary").to_pylist()
     written = [bool(flag) for flag in sessions.column("summary_written").to_pylist()]
     for row, session_id in enumerate(sessions.column("session_id").to_pylist()):
         if (summaries[row] or "").strip():
             continue
-        text = write_summary(friction.get(session_id, ()), last.get(session_id))
+        path = paths[session_id] or []
+        met = sorted(friction.get(session_id, ()), key=lambda one: _place(one.screen, path))
+        text = write_summary(met, path[-1] if path else last.get(session_id))
         if text:
             summaries[row], written[row] = text, True
     names = sessions.schema.names
     place, flag = names.index("summary"), names.index("summary_written")
     told = sessions.set_column(place, sessions.schema.field(place), pa.array(summaries, pa.string()))
     return told.set_column(flag, sessions.schema.field(flag), pa.array(written, pa.bool_()))
+
+
+def _place(screen: str, path: Sequence[str]) -> int:
+    """Where a screen was first seen; screens of one place stay in the order they had."""
+    return path.index(screen) if screen in path else len(path)
 
 
 def read_opinions(responses: pa.Table, sessions: pa.Table, exposures: pa.Table, tickets: pa.Table) -> list[Opinion]:

@@ -8,11 +8,12 @@ from analyst.records.readers import RowFile
 from analyst.records.sources.base import Part, Source
 from analyst.records.sources.generic import GENERIC
 from analyst.records.sources.google_play import GOOGLE_PLAY
+from analyst.records.sources.product_events import PRODUCT_EVENTS
 
 __all__ = ["SOURCES", "Part", "Source", "choose"]
 
 # Vendors first: their headers say more than the generic synonyms do.
-SOURCES: dict[str, Source] = {source.name: source for source in (GOOGLE_PLAY, *GENERIC)}
+SOURCES: dict[str, Source] = {source.name: source for source in (GOOGLE_PLAY, *PRODUCT_EVENTS, *GENERIC)}
 
 
 def choose(name: str, file: RowFile, said: FileMapping) -> Source:
