@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 BASELINE_DAYS = 91  # a quarter: long enough that one bad week is no baseline
+HISTORY_DAYS = 182  # what the placebo looks at: the longer, the smaller a drift of the target that it sees
 SOONEST_DAYS = 14  # no verdict before two whole weeks
 PACE = 1.15  # the date leaves this much room for answers that come slower than before
 APART = 4  # the window a fix was found in is left out where this many times as many answers remain
@@ -68,7 +69,8 @@ class Shipping:
     `lift` is what is expected over everybody, in points and after `realisation`; `effect` the same for one answer of
     the target (lift over `share`, the target's share of the answers); the baseline begins at `since` and leaves out
     the days of `left_out` (first, last); `settle` days after shipping belong to neither side, since an answer still
-    carries what its writer met before. `review` is the day of the one look that decides.
+    carries what its writer met before. The placebo looks back to `history`. `review` is the day of the one look that
+    decides.
     """
 
     fix_id: str
@@ -82,6 +84,7 @@ class Shipping:
     realisation: float
     grade: str
     since: date
+    history: date
     left_out: tuple[date, date] | None
     settle: int
     share: float
@@ -98,7 +101,7 @@ class Shipping:
         plain = asdict(self)
         plain["target"]["where"] = [list(pair) for pair in self.target.where]
         plain["target"]["signals"], plain["target"]["themes"] = list(self.target.signals), list(self.target.themes)
-        for name in ("registered", "shipped", "since", "review"):
+        for name in ("registered", "shipped", "since", "history", "review"):
             plain[name] = plain[name].isoformat()
         plain["left_out"] = [day.isoformat() for day in self.left_out] if self.left_out else None
         return plain
@@ -116,7 +119,7 @@ def shipping_from(plain: dict[str, Any]) -> Shipping:
             "target": Target(**target),
             "lift": Estimate(**plain["lift"]),
             "registered": datetime.fromisoformat(plain["registered"]),
-            **{name: date.fromisoformat(plain[name]) for name in ("shipped", "since", "review")},
+            **{name: date.fromisoformat(plain[name]) for name in ("shipped", "since", "history", "review")},
             "left_out": (date.fromisoformat(left_out[0]), date.fromisoformat(left_out[1])) if left_out else None,
             **{name: Enough(**plain[name]) for name in ("friction", "theme", "score")},
         }
@@ -186,20 +189,23 @@ def register(
     what is expected: the friction to fall by `realisation`, the score to rise by `lift`.
     """
     data = first_day(connection, query.metric) or shipped
-    first = max(data, shipped - timedelta(days=BASELINE_DAYS))
+    first = max(data, shipped - timedelta(days=HISTORY_DAYS))
     visits = target_visits(connection, target, first, shipped, until=until)
-    since = trouble_since(visits, first, shipped)
+    history = trouble_since(visits, first, shipped)
+    since = max(history, shipped - timedelta(days=BASELINE_DAYS))
     watched = watched_answers(
         connection, target, since, shipped, shipped + timedelta(days=1),
         join_days=join_days, until=until, elsewhere_quiet=_quiet(visits, since),
     )  # fmt: skip
-    notes = [f"The baseline begins on {since}, when the friction appeared."] if visits and since > first else []
+    notes = (
+        [f"The baseline begins on {since}; the friction appeared on {history}."] if visits and history > first else []
+    )
     if now.date() > shipped + timedelta(days=SOONEST_DAYS):
         late = (now.date() - shipped).days
         notes.append(f"Registered {late} days after it shipped: earlier looks cannot be ruled out.")
     return registration(
         fix, query, target, visits, watched, shipped=shipped, version=version, number=number, now=now, since=since,
-        join_days=join_days, realisation=realisation, notes=notes,
+        history=history, join_days=join_days, realisation=realisation, notes=notes,
     )  # fmt: skip
 
 
@@ -215,6 +221,7 @@ def registration(
     number: int,
     now: datetime,
     since: date,
+    history: date,
     join_days: int,
     realisation: float,
     notes: list[str],
@@ -242,6 +249,7 @@ def registration(
         realisation=realisation,
         grade=fix.grade,
         since=since,
+        history=history,
         left_out=left_out,
         settle=join_days,
         share=watched.share,

@@ -135,7 +135,7 @@ def look(
     watched = watched_answers(
         connection,
         shipping.target,
-        shipping.since,
+        shipping.history,
         shipping.shipped,
         max(today, shipping.shipped + timedelta(days=1)),
         join_days=shipping.settle,
@@ -243,7 +243,7 @@ def _sides(
     before = baseline_rows(day, shipping.since, shipping.shipped, shipping.left_out)
     first = day_number(contrast_days(shipping, began))
     after = np.asarray((day >= first) & (day < day_number(until)), dtype=bool)
-    return before, after, before
+    return before, after, baseline_rows(day, shipping.history, shipping.shipped, shipping.left_out)
 
 
 def friction_check(shipping: Shipping, began: date, until: date, visits: Visits | None) -> Check:
