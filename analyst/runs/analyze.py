@@ -17,13 +17,16 @@ from analyst.core.errors import NoRun, UndertoneError
 from analyst.core.progress import Progress
 from analyst.core.runfolder import Run, RunWriter, current_run, new_run_id, writing_lock
 from analyst.core.settings import Settings
+from analyst.runs.changes import EVENTS
+from analyst.runs.editlog import stored_edits
+from analyst.runs.overlay import CONTENTS, FOUND_OPINIONS, FOUND_THEMES, bake
+from analyst.themes.edits import Edit, hands, teaching_fingerprint
 
 if TYPE_CHECKING:
     from analyst.records import RecordTables, Store
     from analyst.themes import ThemeModel, ThemeResult
 
 MODEL_FOLDER = "theme_model"
-EVENTS = "theme_events.json"
 
 
 @dataclass
@@ -66,19 +69,21 @@ def analyze(store: Store, settings: Settings, *, clock: Clock, progress: Progres
     process is analysing this workspace.
     """
     with writing_lock(settings.runs):
-        inputs = _inputs(store, settings)
+        edits = stored_edits(store)  # those that come while this runs are laid over the run by its readers
+        inputs = _inputs(store, settings, edits)
         previous = _previous(settings)
         if not force and previous is not None and previous.manifest.get("inputs") == inputs:
             return Analysis(previous, reused=True)
-        return Analysis(_write(store, settings, inputs, previous, clock, progress), reused=False)
+        return Analysis(_write(store, settings, inputs, edits, previous, clock, progress), reused=False)
 
 
-def _inputs(store: Store, settings: Settings) -> dict[str, Any]:
-    """Everything that a run's content depends on."""
+def _inputs(store: Store, settings: Settings, edits: list[Edit]) -> dict[str, Any]:
+    """Everything that a run's content depends on; of the edits only those that a fit must know."""
     return {
         "records": store.fingerprints(),
         "settings": settings.model_dump(mode="json", include={"themes", "encoder", "join_days", "timezone"}),
         "version": __version__,
+        "edits": teaching_fingerprint(edits),
     }
 
 
@@ -95,6 +100,7 @@ def _write(
     store: Store,
     settings: Settings,
     inputs: dict[str, Any],
+    edits: list[Edit],
     previous: Run | None,
     clock: Clock,
     progress: Progress,
@@ -117,14 +123,13 @@ def _write(
     try:
         with timings.stage("write run"):
             progress.start("Writing the run")
-            _write_tables(writer, records, result)
-        edits = store.theme_edits()
+            _write_tables(writer, records, result, edits)
         return writer.publish(
             {
                 "inputs": inputs,
                 "created_at": now.isoformat(),
                 "previous": previous.run_id if previous else None,
-                "edit_seq": max((edit.seq for edit in edits), default=0),
+                "edit_seq": edits[-1].seq if edits else 0,
                 "counts": _counts(records, result),
                 "stats": result.stats,
                 "wide_dimensions": list(records.wide_dimensions),
@@ -158,13 +163,23 @@ def load_model(run: Run | None) -> ThemeModel | None:
     return ThemeModel.load(run.folder / MODEL_FOLDER)
 
 
-def _write_tables(writer: RunWriter, records: RecordTables, result: ThemeResult) -> None:
+def _write_tables(writer: RunWriter, records: RecordTables, result: ThemeResult, edits: list[Edit]) -> None:
+    import numpy as np
+    import pyarrow.parquet as pq
+
     for name in ("responses", "exposures", "tickets", "customers", "changes"):
         writer.write_table(name, getattr(records, name))
     writer.write_table("sessions", result.sessions)
-    writer.write_table("opinions", result.opinions)
-    writer.write_table("themes", result.themes)
     writer.write_vectors(result.vectors)
+    np.save(writer.folder / CONTENTS, result.contents, allow_pickle=False)
+    opinions, themes = result.opinions, result.themes
+    said = hands(edits)
+    if not said.idle:
+        opinions, themes, found = bake(opinions, themes, said, writer.folder / CONTENTS)
+        pq.write_table(found, writer.folder / FOUND_OPINIONS, compression="zstd")
+        pq.write_table(result.themes, writer.folder / FOUND_THEMES, compression="zstd")
+    writer.write_table("opinions", opinions)
+    writer.write_table("themes", themes)
     result.model.save(writer.folder / MODEL_FOLDER)
     writer.write_json(EVENTS, result.events)
 

@@ -10,7 +10,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -18,9 +17,8 @@ from numpy.typing import NDArray
 
 from analyst.core.progress import Progress, Silent
 from analyst.core.settings import Settings
-from analyst.core.tables import SYSTEM_THEMES, schema
 from analyst.themes.assign import Assignment
-from analyst.themes.cluster import Floats, Ints, canonical_order
+from analyst.themes.cluster import Floats, Ints, canonical_order, content_hash
 from analyst.themes.fit import Corpus
 from analyst.themes.labels import spelling_of
 from analyst.themes.learn import Learned, learn_themes
@@ -31,6 +29,7 @@ from analyst.themes.polarity import polarity
 from analyst.themes.sentiment import SentimentHead, by_head, by_words, by_words_and_head, train_head
 from analyst.themes.suggestions import is_suggestion
 from analyst.themes.system import system_theme
+from analyst.themes.theme_tables import opinion_table, theme_table
 from embeddings import Encoder, embed_texts, language_note
 
 if TYPE_CHECKING:
@@ -61,6 +60,7 @@ class ThemeResult:
     themes: pa.Table
     sessions: pa.Table  # with written summaries
     vectors: Floats
+    contents: NDArray[np.uint64]  # (unique texts,) hash of what each says, rising
     model: ThemeModel
     events: list[dict[str, Any]]
     stats: dict[str, Any]
@@ -113,10 +113,12 @@ def build_themes(
         scores = _scores(records.responses)
         head = _sentiment_head(opinions, row_of, vectors, scores)
         feelings = _sentiments(opinions, row_of, vectors, head)
-    opinion_table = _opinion_table(opinions, gates, row_of, feelings, placed, learned.model)
-    theme_table = _theme_table(opinions, gates, row_of, placed, learned.model, _dates(records))
+    suggested = _suggestions(opinions, gates)
+    made = opinion_table(opinions, gates, row_of, feelings, suggested, placed, learned.model)
+    themes = theme_table(opinions, gates, row_of, placed, learned.model, records)
     stats = _statistics(opinions, gates, row_of, placed, learned, vectors, seconds, language_note(encoder), head)
-    return ThemeResult(opinion_table, theme_table, sessions, vectors, learned.model, learned.events, stats)
+    contents = np.array([content_hash(text) for text in texts], dtype=np.uint64)
+    return ThemeResult(made, themes, sessions, vectors, contents, learned.model, learned.events, stats)
 
 
 @contextmanager
@@ -226,109 +228,12 @@ def _sentiments(opinions: list[Opinion], row_of: Ints, vectors: Floats, head: Se
     return feelings
 
 
-def _gate_feeling(gate: str, feeling: str) -> str:
-    """A system theme knows its own sentiment."""
-    return {"sys-praise": "positive", "sys-complaint": "negative", "sys-nonanswer": "neutral"}.get(gate, feeling)
-
-
-def _opinion_table(
-    opinions: list[Opinion],
-    gates: list[str | None],
-    row_of: Ints,
-    feelings: list[str],
-    placed: Assignment,
-    model: ThemeModel,
-) -> pa.Table:
-    import pyarrow as pa
-
-    ids = [theme.theme_id for theme in model.themes]
-    theme_of, state_of, chance_of = placed.theme.tolist(), placed.state.tolist(), placed.probability.tolist()
-    columns: dict[str, list[Any]] = {name: [] for name in schema("opinions").names}
-    for one, gate, row, feeling in zip(opinions, gates, row_of.tolist(), feelings, strict=True):
-        columns["opinion_id"].append(one.opinion_id)
-        for kind in ("response", "session", "ticket"):
-            columns[f"{kind}_id"].append(one.record_id if one.record == kind else None)
-        columns["field"].append(one.field)
-        columns["start"].append(one.start)
-        columns["end"].append(one.end)
-        columns["text"].append(one.text)
-        columns["sentiment"].append(_gate_feeling(gate, feeling) if gate else feeling)
-        columns["suggestion"].append(gate is None and one.field != "summary" and is_suggestion(one.text))
-        if gate or row < 0:
-            theme, state, chance = gate, "system" if gate else "unassigned", 1.0 if gate else 0.0
-        else:
-            theme = ids[theme_of[row]] if theme_of[row] >= 0 else None
-            state, chance = state_of[row], round(chance_of[row], 6)
-        columns["theme_id"].append(theme)
-        columns["state"].append(state)
-        columns["probability"].append(chance)
-        columns["vector_row"].append(row)
-    return pa.table(columns, schema=schema("opinions"))
-
-
-def _dates(records: Records) -> dict[tuple[str, str], datetime]:
-    """When each row was said, where it carries a date."""
-    found: dict[tuple[str, str], datetime] = {}
-    for kind, table, key, at in (
-        ("response", records.responses, "response_id", "submitted_at"),
-        ("session", records.sessions, "session_id", "started_at"),
-        ("ticket", records.tickets, "ticket_id", "created_at"),
-    ):
-        for row_id, moment in zip(table.column(key).to_pylist(), table.column(at).to_pylist(), strict=True):
-            if moment is not None:
-                found[kind, row_id] = moment
-    return found
-
-
-def _theme_table(
-    opinions: list[Opinion],
-    gates: list[str | None],
-    row_of: Ints,
-    placed: Assignment,
-    model: ThemeModel,
-    dates: dict[tuple[str, str], datetime],
-) -> pa.Table:
-    import pyarrow as pa
-
-    ids = [theme.theme_id for theme in model.themes]
-    mentions: dict[str, int] = {}
-    first: dict[str, datetime] = {}
-    theme_of = placed.theme.tolist()
-    for one, gate, row in zip(opinions, gates, row_of.tolist(), strict=True):
-        theme_id = gate or (ids[theme_of[row]] if row >= 0 and theme_of[row] >= 0 else None)
-        if theme_id is None:
-            continue
-        mentions[theme_id] = mentions.get(theme_id, 0) + 1
-        at = dates.get((one.record, one.record_id))
-        if at is not None and (theme_id not in first or at < first[theme_id]):
-            first[theme_id] = at
-    rows = [
-        {
-            "theme_id": theme.theme_id,
-            "area_id": theme.area_id,
-            "kind": theme.kind,
-            "label": theme.label,
-            "keywords": theme.keywords,
-            "n": mentions.get(theme.theme_id, 0),
-            "stability": theme.stability,
-            "first_seen": first.get(theme.theme_id),
-        }
-        for theme in model.active
+def _suggestions(opinions: list[Opinion], gates: list[str | None]) -> list[bool]:
+    """Which opinions wish for something."""
+    return [
+        gate is None and one.field != "summary" and is_suggestion(one.text)
+        for one, gate in zip(opinions, gates, strict=True)
     ]
-    rows += [
-        {
-            "theme_id": theme_id,
-            "area_id": None,
-            "kind": "system",
-            "label": label,
-            "keywords": [],
-            "n": mentions.get(theme_id, 0),
-            "stability": None,
-            "first_seen": first.get(theme_id),
-        }
-        for theme_id, label in SYSTEM_THEMES.items()
-    ]
-    return pa.Table.from_pylist(rows, schema=schema("themes"))
 
 
 def _statistics(
