@@ -4,6 +4,7 @@
 two, `exposure_gaps` what meeting friction goes with. All are pure functions of a design frame or of counts.
 """
 
+from analyst.findings.counterfactual import Counterfactual, Gap, covariance
 from analyst.findings.counts import (
     ActiveBase,
     LagCounts,
@@ -41,10 +42,12 @@ __all__ = [
     "LAGS",
     "ActiveBase",
     "ChangeView",
+    "Counterfactual",
     "Coverage",
     "Driver",
     "Drivers",
     "ExposureGap",
+    "Gap",
     "Hidden",
     "Lag",
     "LagCounts",
@@ -64,6 +67,7 @@ __all__ = [
     "VisitCounts",
     "active_base",
     "adjusted_gaps",
+    "covariance",
     "detractor_segments",
     "exposure_gaps",
     "find_drivers",

@@ -1,44 +1,45 @@
-"""Candidate fixes: troubles in sessions that go with lower scores, and complaints that no session shows."""
+"""Candidate fixes from sessions: troubles whose exposed answers score lower than they would have."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from analyst.core.query import Where
 from analyst.core.values import Estimate
-from analyst.findings import (
-    ExposureGap,
-    ScreenFriction,
-    ScreenLink,
-    ThemeFinding,
-    ThemeName,
-    adjusted_gaps,
-)
+from analyst.findings import ExposureGap, Gap, ScreenFriction, ScreenLink, ThemeFinding
 from analyst.findings.shrink import shrink
-from analyst.fixes.lift import HARMFUL_Z, REALISATION, Lift, expected_lift, present_gap, replicated
+from analyst.fixes.began import Began, began_with
+from analyst.fixes.bundle import Bundles, Part
+from analyst.fixes.lift import HARMFUL_Z, REALISATION, Lift, exposed_share, lift_of, present_gap, replicated
 from analyst.fixes.types import Grade
 from analyst.metrics import false_discoveries, normal_cdf
 from analyst.metrics.intervals import Z95
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from analyst.runs.frame import DesignFrame
 
 FEWEST = 5  # exposed (or complaining) answers in the current window
 MOST_OF = 0.6  # a segment that holds this share of the friction is where to fix it
 SHARPER = 2.0
-TELLING = 0.2  # a screen is named for a complaint when this share of those who complain met its friction
 LINKED_Z = -1.04  # one-sided 15 %: enough where people who complain of it also met it
 
 
 @dataclass(frozen=True)
 class Candidate:
     """What could be fixed. `gap` (points, of those exposed) with `error`; `share` of everybody exposed; `lift` over
-    everybody and the interval to print; `exposed_n` answers behind it. `links` and `frictions` are its evidence."""
+    everybody and the interval to print; `exposed_n` answers behind it. `links` and `frictions` are its evidence.
+
+    `troubles` are the places of its troubles among the gaps, `now` whether only the current window's gap counts,
+    `influence` (n,) what each answer adds to the lift's error; none of them for complaints. `began` is the release
+    that it came with.
+    """
 
     screen: str | None
     signals: tuple[str, ...]
@@ -53,6 +54,28 @@ class Candidate:
     links: tuple[ScreenLink, ...] = ()
     frictions: tuple[ScreenFriction, ...] = ()
     mentioners: tuple[str, ...] = ()  # response ids to quote from
+    troubles: tuple[int, ...] = ()
+    now: bool = False
+    influence: NDArray[np.float64] | None = field(default=None, compare=False, repr=False)
+    began: Began | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def part(self) -> Part:
+        """Its share in a bundle."""
+        return Part(self.troubles, self.lift, self.now)
+
+
+@dataclass(frozen=True)
+class _Present:
+    """A trouble's gap to reckon with, whether it is the current window's alone, and the answers exposed now."""
+
+    gap: Gap
+    now: bool
+    n: int
+
+    @property
+    def z(self) -> float:
+        return self.gap.value / self.gap.error
 
 
 def from_exposure(
@@ -65,58 +88,72 @@ def from_exposure(
     seen: float,
     realisation: float = REALISATION,
 ) -> list[Candidate]:
-    """Troubles whose exposed answers score lower than others like them.
+    """Troubles whose exposed answers score lower than they would have.
 
     Taken are those that hold under false-discovery control over all troubles (5 %, one-sided), and those that a theme
     of low scores is linked to where the gap points downwards (one-sided 15 %). A gap near these limits is shrunken,
-    for having been picked (findings.shrink). Grade A: linked to a theme and lower in both windows; B otherwise.
+    for having been picked (findings.shrink). Grade A: two comparisons agree, which is lower in both windows, or lower
+    now and begun with a release whose users' score fell by itself (see began); B otherwise.
     `seen` is the share of answers whose users are seen in sessions at all.
     """
-    parts = [_present(frame, gap, seen) for gap in gaps]
-    p = np.array([normal_cdf(value / error) for value, error, _, _ in parts])
-    held = false_discoveries(p)
+    present = [_present(frame, gap) for gap in gaps]
+    held = false_discoveries(np.array([normal_cdf(part.z) for part in present]))
     harmful = {t.theme_id for t in themes if t.gap is not None and t.gap.value < 0}
     found = []
-    for i, gap in enumerate(gaps):
-        value, error, share, n = parts[i]
-        mine = [k for k in links if k.screen == gap.trouble.screen and k.signal in gap.trouble.signals]
+    for i, (gap, part) in enumerate(zip(gaps, present, strict=True)):
+        trouble = gap.trouble
+        mine = [k for k in links if k.screen == trouble.screen and k.signal in trouble.signals]
         mine = [k for k in mine if k.theme_id in harmful]
-        if n < FEWEST or value >= 0 or not (held[i] or (mine and value / error <= LINKED_Z)):
+        if part.n < FEWEST or part.z >= 0 or not (held[i] or (mine and part.z <= LINKED_Z)):
             continue
-        kept, low, high = shrink(value, error, -(HARMFUL_Z if held[i] else LINKED_Z))
-        error = max(error, (high - low) / (2 * Z95))
-        lift = expected_lift(share, frame.post.sum() * seen, kept, error, realisation)
-        frictions = [f for f in screens if f.screen == gap.trouble.screen and f.signal in gap.trouble.signals]
+        kept = _shrunken(part.gap, -(HARMFUL_Z if held[i] else LINKED_Z))
+        lift, influence = lift_of(frame, kept, trouble.exposed, seen, realisation)
+        frictions = [f for f in screens if f.screen == trouble.screen and f.signal in trouble.signals]
+        began = began_with(frame, trouble.exposed)
         found.append(
             Candidate(
-                screen=gap.trouble.screen,
-                signals=gap.trouble.signals,
+                screen=trouble.screen,
+                signals=trouble.signals,
                 themes=tuple(dict.fromkeys(k.theme_id for k in sorted(mine, key=lambda k: -k.odds.value))),
                 where=_where(frictions),
-                grade="A" if mine and replicated(gap) else "B",
-                gap=kept,
-                error=error,
-                share=share,
+                grade="A" if replicated(gap) or _release_agrees(part, began) else "B",
+                gap=kept.value,
+                error=kept.error,
+                share=min(1.0, exposed_share(frame, trouble.exposed, frame.post) / seen) if seen > 0 else 0.0,
                 lift=lift,
-                interval=lift.estimate(n),
+                interval=lift.estimate(part.n),
                 links=tuple(mine),
                 frictions=tuple(frictions),
-                mentioners=_mentioners(frame, [k.theme_id for k in mine], gap.trouble.exposed),
+                mentioners=mentioners(frame, [k.theme_id for k in mine], trouble.exposed),
+                troubles=(i,),
+                now=part.now,
+                influence=influence,
+                began=began,
             )
         )
     return found
 
 
-def _present(frame: DesignFrame, gap: ExposureGap, seen: float) -> tuple[float, float, float, int]:
-    """Gap, its error, the share of everybody exposed, and the exposed answers of the current window."""
-    exposed, w = gap.trouble.exposed, frame.weight
-    shares = []
-    for window in (frame.post, ~frame.post):
-        total = float(w[window].sum())
-        shares.append(float(w[window & exposed].sum()) / total if total > 0 else 0.0)
-    value, error = present_gap(gap, shares[0], shares[1])
-    share = min(1.0, shares[0] / seen) if seen > 0 else 0.0
-    return value, error, share, int((exposed & frame.post).sum())
+def _present(frame: DesignFrame, gap: ExposureGap) -> _Present:
+    exposed, post = gap.trouble.exposed, frame.post
+    shares = exposed_share(frame, exposed, post), exposed_share(frame, exposed, ~post)
+    chosen = present_gap(gap, *shares)
+    return _Present(chosen, chosen is gap.now, int((exposed & post).sum()))
+
+
+def _shrunken(gap: Gap, limit: float) -> Gap:
+    """What remains of a gap that was taken because its z passed `limit`, with an interval no narrower."""
+    value, low, high = shrink(gap.value, gap.error, limit)
+    error = max(gap.error, (high - low) / (2 * Z95))
+    return Gap(value, error, gap.influence * (error / gap.error))
+
+
+def _release_agrees(part: _Present, began: Began | None) -> bool:
+    """Whether those exposed score lower now, and the score of the release's users fell by itself, both beyond chance
+    (one-sided 5 %)."""
+    if began is None or began.shift is None or part.z > HARMFUL_Z:
+        return False
+    return began.shift.value / began.shift.error <= HARMFUL_Z
 
 
 def _where(frictions: Sequence[ScreenFriction]) -> Where:
@@ -130,7 +167,7 @@ def _where(frictions: Sequence[ScreenFriction]) -> Where:
     return ()
 
 
-def _mentioners(frame: DesignFrame, themes: Sequence[str], first: np.ndarray | None = None) -> tuple[str, ...]:
+def mentioners(frame: DesignFrame, themes: Sequence[str], first: np.ndarray | None = None) -> tuple[str, ...]:
     """Ids of the current window's answers that mention one of the themes; of those exposed only, where there are."""
     columns = [frame.theme_ids.index(theme) for theme in dict.fromkeys(themes) if theme in frame.theme_ids]
     if not columns:
@@ -142,77 +179,47 @@ def _mentioners(frame: DesignFrame, themes: Sequence[str], first: np.ndarray | N
     return tuple(str(i) for i in frame.response_id[rows])
 
 
-def from_complaints(
-    frame: DesignFrame,
-    names: Mapping[str, ThemeName],
-    links: Sequence[ScreenLink],
-    *,
-    taken: Sequence[str],
-    realisation: float = REALISATION,
-) -> list[Candidate]:
-    """Themes that people complain of and no trouble above explains: grade C, from mentions alone.
-
-    The gap is that of answers which mention the theme with negative sentiment against other comments, adjusted for
-    segments and window. How many met it is unknown: at least those who said so, at most the same share of all who
-    did not comment. The range covers both ends with their intervals; its middle (geometric) only serves the order.
-    """
-    at = [
-        i for i, t in enumerate(frame.theme_ids) if t in names and names[t].kind != "system" and t not in taken
-    ]  # fmt: skip
-    complains = np.asarray(frame.negative[:, at].todense()) > 0
-    gaps = adjusted_gaps(frame, complains, frame.commented)
-    everybody, commented = int(frame.post.sum()), int((frame.commented & frame.post).sum())
-    found = []
-    for k, column in enumerate(at):
-        theme_id, gap = frame.theme_ids[column], gaps[k]
-        who = complains[:, k] & frame.post
-        n = int(who.sum())
-        if gap is None or n < FEWEST or gap[1] <= 0 or gap[0] / gap[1] > HARMFUL_Z:
-            continue
-        value, error = gap
-        fewest, most = n / everybody, n / commented
-        low = expected_lift(fewest, everybody, value, error, realisation)
-        high = expected_lift(most, commented, value, error, realisation)
-        middle = math.sqrt(max(low.points, 0.0) * max(high.points, 0.0))
-        bounds = max(0.0, low.points - Z95 * low.error), high.points + Z95 * high.error
-        mine = [k for k in links if k.theme_id == theme_id and k.exposed_share >= TELLING]
-        best = max(mine, key=lambda k: k.odds.value, default=None)
-        found.append(
-            Candidate(
-                screen=best.screen if best else None,
-                signals=(best.signal,) if best else (),
-                themes=(theme_id,),
-                where=(),
-                grade="C",
-                gap=value,
-                error=error,
-                share=math.sqrt(fewest * most),
-                lift=Lift(middle, (bounds[1] - bounds[0]) / (2 * Z95)),
-                interval=Estimate(middle, bounds[0], bounds[1], n),
-                links=tuple(mine),
-                mentioners=tuple(str(i) for i in frame.response_id[who]),
-            )
-        )
-    return found
-
-
-def merge(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """One candidate per screen and main theme: the one of the largest lift, with the signals and evidence of all."""
+def merge(candidates: Sequence[Candidate], bundles: Bundles) -> list[Candidate]:
+    """One candidate per screen and main theme, with the signals and evidence of all; where several troubles become
+    one fix, its lift is that of mending them all."""
     found: dict[tuple[str | None, str | tuple[str, ...]], Candidate] = {}
-    for candidate in sorted(candidates, key=lambda c: (c.grade == "C", -c.lift.points)):
+    for candidate in sorted(candidates, key=lambda c: (c.grade, -c.lift.points)):
         key = (candidate.screen, candidate.themes[0] if candidate.themes else candidate.signals)
         first = found.get(key)
-        if first is None:
-            found[key] = candidate
-        else:
-            found[key] = replace(
-                first,
-                signals=tuple(dict.fromkeys((*first.signals, *candidate.signals))),
-                themes=tuple(dict.fromkeys((*first.themes, *candidate.themes))),
-                links=tuple(dict.fromkeys((*first.links, *candidate.links))),
-                frictions=(*first.frictions, *(f for f in candidate.frictions if f not in first.frictions)),
-            )
+        found[key] = candidate if first is None else _as_one(first, candidate, bundles)
     return list(found.values())
+
+
+def _as_one(first: Candidate, other: Candidate, bundles: Bundles) -> Candidate:
+    both = replace(
+        first,
+        signals=tuple(dict.fromkeys((*first.signals, *other.signals))),
+        themes=tuple(dict.fromkeys((*first.themes, *other.themes))),
+        links=tuple(dict.fromkeys((*first.links, *other.links))),
+        frictions=(*first.frictions, *(f for f in other.frictions if f not in first.frictions)),
+    )
+    if first.influence is None or other.influence is None:
+        return both
+    lift = bundles.joint([first.part, other.part])
+    if lift is None or lift.points <= 0:
+        return both
+    frame, troubles = bundles.frame, (*first.troubles, *other.troubles)
+    exposed = bundles.exposed(troubles)
+    share = exposed_share(frame, exposed, frame.post) / bundles.seen if bundles.seen > 0 else 0.0
+    if share <= 0 or bundles.realisation <= 0:
+        return both
+    scale = lift.error / first.lift.error if first.lift.error > 0 else 1.0
+    return replace(
+        both,
+        gap=-lift.points / share / bundles.realisation,
+        error=lift.error / share / bundles.realisation,
+        share=min(1.0, share),
+        lift=lift,
+        interval=lift.estimate(int((exposed & frame.post).sum())),
+        troubles=troubles,
+        now=first.now or other.now,
+        influence=first.influence * scale,
+    )
 
 
 def spread_of(frame: DesignFrame) -> float:

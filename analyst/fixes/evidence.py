@@ -44,6 +44,18 @@ def seen_share(connection: duckdb.DuckDBPyConnection, query: Query, *, until: da
     return float(row[0]) if row and row[0] is not None else 0.0
 
 
+def release_days(connection: duckdb.DuckDBPyConnection, *, until: datetime) -> dict[tuple[str, str], str]:
+    """When each release came, as `9 Nov`, by (version, platform in lower case, empty for all); the first of several."""
+    rows = connection.execute(
+        """
+        SELECT version, lower(coalesce(platform, '')), strftime(min("at"), '%-d %b') FROM changes
+        WHERE kind = 'release' AND version IS NOT NULL AND "at" < ? GROUP BY ALL
+        """,
+        [until],
+    ).fetchall()
+    return {(version, platform): day for version, platform, day in rows}
+
+
 def reach_in_a_quarter(
     connection: duckdb.DuckDBPyConnection, query: Query, troubles: Sequence[Pairs], *, until: datetime
 ) -> list[int | None]:

@@ -9,18 +9,25 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from analyst.core.values import Estimate
-from analyst.findings import ExposureGap
+from analyst.findings import ExposureGap, Gap, covariance
 from analyst.fixes.types import Grade
 from analyst.metrics import normal_cdf
 from analyst.metrics.intervals import Z95
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from analyst.runs.frame import DesignFrame
 
 REALISATION = 0.5  # part of a gap that a fix closes: a prior, until fixes that were verified teach better
 GRADE_WEIGHT: dict[Grade, float] = {"A": 1.0, "B": 0.8, "C": 0.5}
 RISEN = 2.0  # a trouble met this many times as often as before is another trouble: only its present gap counts
 HARMFUL_Z = -1.645  # one-sided 5 %
-TIE = 0.8
 
 
 @dataclass(frozen=True)
@@ -48,17 +55,42 @@ def expected_lift(share: float, share_n: float, gap: float, gap_error: float, re
     return Lift(-gap * share * realisation, math.sqrt(variance) * realisation)
 
 
-def present_gap(gap: ExposureGap, share_now: float, share_before: float) -> tuple[float, float]:
-    """(gap, standard error) to reckon with: of both windows together, or of the current one alone where the trouble
+def exposed_share(frame: DesignFrame, exposed: NDArray[np.bool_], rows: NDArray[np.bool_]) -> float:
+    """Weighted share (0..1) of the answers `rows` (n,) whose users met it; 0 for none."""
+    total = float(frame.weight[rows].sum())
+    return float(frame.weight[rows & exposed].sum()) / total if total > 0 else 0.0
+
+
+def lift_of(
+    frame: DesignFrame, gap: Gap, exposed: NDArray[np.bool_], seen: float, realisation: float
+) -> tuple[Lift, NDArray[np.float64]]:
+    """Lift of closing `gap` for all who meet it now, and what each answer adds to its error, (n,).
+
+    `seen` (0..1) is the share of answers whose users are seen in sessions at all: the others are taken to meet it as
+    often. Both the gap's error and that of the share are counted, together, since the same answers tell both.
+    """
+    post, w = frame.post, frame.weight
+    total = float(w[post].sum())
+    if total <= 0 or seen <= 0:
+        return Lift(0.0, 0.0), np.zeros(frame.n)
+    share = min(1.0, exposed_share(frame, exposed, post) / seen)
+    wobble = np.where(post, w * (exposed / seen - share) / total, 0.0)
+    influence = -realisation * (share * gap.influence + gap.value * wobble)
+    error = math.sqrt(float(covariance(frame, influence[:, None])[0, 0]))
+    return Lift(-gap.value * share * realisation, error), influence
+
+
+def present_gap(gap: ExposureGap, share_now: float, share_before: float) -> Gap:
+    """The gap to reckon with: of both windows together, or of the current one alone where the trouble
     is new there or is met at least twice as often as before."""
     if gap.now is not None and share_now >= RISEN * share_before:
         return gap.now
-    return gap.gap.value, gap.error
+    return gap.both
 
 
 def replicated(gap: ExposureGap) -> bool:
     """Whether those exposed score lower beyond chance (one-sided 5 %) in each window by itself."""
-    return all(part is not None and part[0] / part[1] <= HARMFUL_Z for part in (gap.now, gap.before))
+    return all(part is not None and part.value / part.error <= HARMFUL_Z for part in (gap.now, gap.before))
 
 
 def e_value(gap: float, spread: float) -> float | None:
@@ -76,12 +108,3 @@ def e_value(gap: float, spread: float) -> float | None:
 def confidence(lift: Lift, grade: Grade) -> float:
     """P(lift > 0) times the weight of the grade, 0..1."""
     return lift.chance_above_zero() * GRADE_WEIGHT[grade]
-
-
-def tied(a: tuple[float, float], b: tuple[float, float]) -> bool:
-    """Whether neither of two priorities (value, standard error) is above the other with a chance of at least 80 %."""
-    error = math.hypot(a[1], b[1])
-    if error <= 0:
-        return a[0] == b[0]
-    above = normal_cdf((a[0] - b[0]) / error)
-    return max(above, 1 - above) < TIE

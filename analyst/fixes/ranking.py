@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from analyst.core.query import Query
-from analyst.core.values import Quote
+from analyst.core.values import Estimate, Quote
 from analyst.findings import (
     ExposureGap,
     QuoteLookup,
@@ -19,18 +19,32 @@ from analyst.findings import (
     ThemeName,
 )
 from analyst.fixes import wording
-from analyst.fixes.candidates import Candidate, from_complaints, from_exposure, merge, spread_of
-from analyst.fixes.evidence import SessionEvidence, reach_in_a_quarter, seen_share, showing_sessions
-from analyst.fixes.lift import GRADE_WEIGHT, REALISATION, confidence, e_value, tied
-from analyst.fixes.types import Fix
+from analyst.fixes.bundle import Bundles
+from analyst.fixes.candidates import Candidate, from_exposure, merge, spread_of
+from analyst.fixes.complaints import from_complaints
+from analyst.fixes.evidence import (
+    SessionEvidence,
+    reach_in_a_quarter,
+    release_days,
+    seen_share,
+    showing_sessions,
+)
+from analyst.fixes.lift import REALISATION, confidence, e_value
+from analyst.fixes.places import Places, places_of
+from analyst.fixes.suggested import Suggested, suggestions
+from analyst.fixes.types import Fix, Overlap
 
 if TYPE_CHECKING:
     import duckdb
 
+    from analyst.records.store import FixState
     from analyst.runs.frame import DesignFrame
 
 EFFORT = 2.0  # person-weeks, assumed until somebody enters them
 QUOTES = 3
+TOLD = 0.2  # an overlap is told from this share of those reached
+TOGETHER = 10  # fixes from the top whose overlaps and joint lifts are reckoned
+VOICES = 3  # themes of a fix whose suggestions count
 
 
 @dataclass(frozen=True)
@@ -54,37 +68,115 @@ def rank_fixes(
     join_days: int,
     quotes: QuoteLookup | None = None,
     efforts: Mapping[str, float] | None = None,
+    states: Mapping[str, FixState] | None = None,
     realisation: float = REALISATION,
 ) -> list[Fix]:
     """What to fix, first things first: by lift times confidence over effort.
 
     Fixes come from troubles in sessions that go with lower scores (grades A and B), and from complaints that no
-    trouble explains (grade C). `efforts` are person-weeks by fix id, where somebody entered them; `quotes` fetches
-    exact words; `realisation` (0..1) is the part of a gap that a fix closes. An empty current window gives no fix.
-    Lifts of overlapping fixes do not add.
+    trouble explains (grade C). `states` is what people entered by fix id (owner, status, due, person-weeks);
+    `efforts` are person-weeks that go before those; `quotes` fetches exact words; `realisation` (0..1) is the part of
+    a gap that a fix closes. An empty current window gives no fix. Lifts of overlapping fixes do not add: each fix
+    says with which others it overlaps, and what it brings together with those above it.
     """
     if not frame.post.any():
         return []
     seen = seen_share(connection, query, until=until)
+    bundles = Bundles(frame, evidence.gaps, seen, realisation)
     exposed = from_exposure(
         frame, evidence.gaps, evidence.links, evidence.themes, evidence.screens, seen=seen, realisation=realisation
     )
     taken = _explained(exposed, evidence.links)
     said = from_complaints(frame, evidence.names, evidence.links, taken=taken, realisation=realisation)
-    candidates = merge([*exposed, *said])
+    candidates = [*merge(exposed, bundles), *said]
+    ids = [fix_id_of(candidate) for candidate in candidates]
+    entered = {fix_id: state.effort for fix_id, state in (states or {}).items() if state.effort is not None}
+    entered.update(efforts or {})
+    weeks = [_weeks(entered.get(fix_id)) for fix_id in ids]
+    places = places_of(frame, candidates, [effort for effort, _ in weeks], ids)
+    in_order = [candidates[i] for i in places.order]
+    spread, answers = spread_of(frame), int(frame.post.sum())
+    support = _supports(connection, query, in_order, until=until, join_days=join_days, watched=seen > 0)
+    fixes = []
+    for place, (i, candidate) in enumerate(zip(places.order, in_order, strict=True)):
+        words = _quotes(candidate, quotes)
+        fix = _fix(candidate, query, evidence.names, words, support[place], spread, answers)
+        fixes.append(_placed(fix, ids, i, places, weeks[i]))
+    return _with_states(_overlapping(fixes, in_order, bundles), states or {})
+
+
+@dataclass(frozen=True)
+class _Support:
+    """What the run holds beside the candidate: reach, sessions, customers' proposals, the day its release came."""
+
+    reach: int | None
+    sessions: list[SessionEvidence]
+    suggested: Suggested
+    day: str | None
+    watched: bool  # whether anybody who answers is seen in sessions
+
+
+def _supports(
+    connection: duckdb.DuckDBPyConnection,
+    query: Query,
+    candidates: Sequence[Candidate],
+    *,
+    until: datetime,
+    join_days: int,
+    watched: bool,
+) -> list[_Support]:
     pairs = [[(c.screen, signal) for signal in c.signals if c.screen is not None] for c in candidates]
     reach = reach_in_a_quarter(connection, query, pairs, until=until)
     sessions = showing_sessions(connection, query, pairs, until=until, join_days=join_days)
-    spread = spread_of(frame)
-    answers = int(frame.post.sum())
-    fixes = []
+    proposed = suggestions(connection, query, [c.themes[:VOICES] for c in candidates], until=until)
+    days = release_days(connection, until=until) if any(c.began for c in candidates) else {}
+    found = []
     for i, candidate in enumerate(candidates):
-        words = _quotes(candidate, quotes)
-        fix = _fix(candidate, query, evidence.names, words, sessions[i], spread, answers)
-        weeks = (efforts or {}).get(fix.fix_id)
+        began = candidate.began
+        platform = dict(began.where).get("platform", "") if began else ""
+        day = (days.get((began.version, platform)) or days.get((began.version, ""))) if began else None
         reached = reach[i] if candidate.grade != "C" else None
-        fixes.append(_with_effort(replace(fix, reach=reached), weeks))
-    return _ranked(fixes, {fix.fix_id: c.lift.error for fix, c in zip(fixes, candidates, strict=True)})
+        found.append(_Support(reached, sessions[i], proposed[i], day, watched))
+    return found
+
+
+def _overlapping(fixes: list[Fix], candidates: Sequence[Candidate], bundles: Bundles) -> list[Fix]:
+    """With the overlaps of each fix with those above it, and their joint lift so far; the first ten only."""
+    found: list[Fix] = []
+    above: list[tuple[Fix, Candidate]] = []
+    for fix, candidate in zip(fixes, candidates, strict=True):
+        if not candidate.troubles or len(above) >= TOGETHER:
+            found.append(fix)
+            continue
+        overlaps = []
+        for other, theirs in above:
+            shared = bundles.shared(candidate.troubles, theirs.troubles)
+            if max(shared, bundles.shared(theirs.troubles, candidate.troubles)) < TOLD:
+                continue
+            joint = bundles.joint([theirs.part, candidate.part])
+            if joint is not None:
+                apart = theirs.lift.points + candidate.lift.points
+                overlaps.append(Overlap(other.fix_id, shared, joint.estimate(fix.lift.n), apart))
+        above.append((fix, candidate))
+        together = bundles.joint([one.part for _, one in above])
+        told = together.estimate(sum(other.lift.n for other, _ in above)) if together else None
+        found.append(replace(fix, overlaps=overlaps, together=told))
+    return found
+
+
+def joint_of_top(fixes: Sequence[Fix], top: int = 3) -> Estimate | None:
+    """Joint lift of the first `top` fixes that rest on sessions; None where none does."""
+    told = [fix.together for fix in fixes[:top] if fix.together is not None]
+    return told[-1] if told else None
+
+
+def _with_states(fixes: list[Fix], states: Mapping[str, FixState]) -> list[Fix]:
+    return [
+        replace(fix, owner=states[fix.fix_id].owner, status=states[fix.fix_id].status, due=states[fix.fix_id].due)
+        if fix.fix_id in states
+        else fix
+        for fix in fixes
+    ]
 
 
 def _explained(exposed: Sequence[Candidate], links: Sequence[ScreenLink]) -> list[str]:
@@ -117,18 +209,23 @@ def _fix(
     query: Query,
     names: Mapping[str, ThemeName],
     quotes: list[Quote],
-    sessions: list[SessionEvidence],
+    support: _Support,
     spread: float,
     answers: int,
 ) -> Fix:
+    """The fix in words, without its place."""
+    since = wording.since(candidate.began, support.day)
     return Fix(
         fix_id=fix_id_of(candidate),
-        title=wording.title(candidate, names),
-        action=wording.action(candidate, query, names, len(sessions)),
+        title=wording.title(candidate, names, since),
+        action=wording.action(
+            candidate, query, names, since, support.suggested, len(support.sessions), watched=support.watched
+        ),
         screen=candidate.screen,
         signal=candidate.signals[0] if candidate.signals else None,
+        signals=list(candidate.signals),
         where=candidate.where,
-        reach=None,
+        reach=support.reach,
         lift=candidate.interval,
         grade=candidate.grade,
         confidence=confidence(candidate.lift, candidate.grade),
@@ -138,33 +235,31 @@ def _fix(
         rank=0,
         themes=list(candidate.themes),
         quotes=quotes,
-        sessions=[session.session_id for session in sessions],
-        replays=[session.replay_url for session in sessions if session.replay_url],
+        sessions=[session.session_id for session in support.sessions],
+        replays=[session.replay_url for session in support.sessions if session.replay_url],
         facts=wording.facts(candidate, query, names),
         verify=wording.verification(candidate, query, spread**2, answers),
         e_value=e_value(candidate.gap, spread) if candidate.grade != "C" else None,
+        since=since,
+        suggestions=support.suggested.quotes,
+        suggested_by=support.suggested.people,
     )
 
 
-def _with_effort(fix: Fix, weeks: float | None) -> Fix:
-    effort = weeks if weeks is not None and weeks > 0 else EFFORT
-    priority = fix.lift.value * fix.confidence / effort
-    return replace(fix, effort=effort, effort_assumed=effort != weeks, priority=priority)
+def _weeks(entered: float | None) -> tuple[float, bool]:
+    """Person-weeks to reckon with, and whether they are assumed."""
+    return (entered, False) if entered is not None and entered > 0 else (EFFORT, True)
 
 
-def _ranked(fixes: list[Fix], errors: Mapping[str, float]) -> list[Fix]:
-    """By priority, with ranks from 1 and the ids of those whose place could as well be swapped."""
-    ordered = sorted(fixes, key=lambda fix: (-fix.priority, fix.fix_id))
-    worth = {f.fix_id: (f.priority, errors[f.fix_id] * GRADE_WEIGHT[f.grade] / f.effort) for f in ordered}
-    return [
-        replace(
-            fix,
-            rank=place,
-            tied_with=[
-                other.fix_id
-                for other in ordered
-                if other.fix_id != fix.fix_id and tied(worth[fix.fix_id], worth[other.fix_id])
-            ],
-        )
-        for place, fix in enumerate(ordered, start=1)
-    ]
+def _placed(fix: Fix, ids: Sequence[str], i: int, places: Places, weeks: tuple[float, bool]) -> Fix:
+    low, high = places.bounds[i]
+    return replace(
+        fix,
+        effort=weeks[0],
+        effort_assumed=weeks[1],
+        priority=places.priority[i],
+        rank=places.order.index(i) + 1,
+        rank_low=low,
+        rank_high=high,
+        tied_with=[ids[k] for k in places.order if k in places.ties[i]],
+    )

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from analyst.core.query import Query, Where
-from analyst.findings import ScreenFriction, ScreenLink, ThemeName
+from analyst.findings import ScreenFriction, ScreenLink, SegmentLift, ThemeName
+from analyst.fixes.began import Began
 from analyst.fixes.candidates import Candidate
+from analyst.fixes.suggested import Suggested
 from analyst.metrics import answers_needed, kind_of
 from analyst.metrics.intervals import Z95
 from analyst.metrics.power import Z80
@@ -26,9 +29,19 @@ HAPPENS = {
     "crash": "the app crashes",
     "error": "errors come up",
 }
-_BARE = ("platform", "app_version")  # their values speak for themselves: "android 4.2.0"
+TO_DO = {  # of a screen, which is named first and "it" after that
+    "rage_tap": "make {} answer the first tap",
+    "dead_tap": "make every tap on {} do something",
+    "ui_freeze": "keep {} from freezing",
+    "crash": "stop the crashes on {}",
+    "error": "clear the errors on {}",
+}
+PLATFORMS = {"android": "Android", "ios": "iOS", "ipados": "iPadOS", "macos": "macOS", "windows": "Windows"}
+_BARE = ("platform", "app_version")  # their values speak for themselves: "Android 4.2.0"
 THEMES_TOLD = 4  # ties to themes that a fix's facts list
 _PATIENCE = 52  # weeks beyond which waiting for a number is no plan
+_MUCH_LESS = 0.75  # of the present rate: a baseline below this is the goal
+_NONE = 0.0005  # a rate below this is none
 
 
 def signal_names(signals: tuple[str, ...]) -> str:
@@ -37,67 +50,147 @@ def signal_names(signals: tuple[str, ...]) -> str:
 
 
 def short_where(where: Where) -> str:
-    """`android 4.2.0`, `web, plan plus`; empty for everyone."""
+    """`Android 4.2.0`, `web, plan plus`; empty for everyone."""
     bare = [dict(where)[name] for name in _BARE if name in dict(where)]
+    bare = [PLATFORMS.get(value.casefold(), value) for value in bare]
     rest = [f"{name.replace('_', ' ')} {value}" for name, value in where if name not in _BARE]
     return ", ".join(filter(None, [" ".join(bare), *rest]))
 
 
-def title(candidate: Candidate, names: Mapping[str, ThemeName]) -> str:
-    """`Payment on android 4.2.0: the screen freezes, taps go unanswered (“card declined”)`"""
-    label = names[candidate.themes[0]].label if candidate.themes else None
+def since(began: Began | None, day: str | None) -> str | None:
+    """`4.2.0 (9 Nov)`: the release that a trouble came with, and when that was, where the calendar knows."""
+    if began is None:
+        return None
+    return f"{began.version} ({day})" if day else began.version
+
+
+def title(candidate: Candidate, names: Mapping[str, ThemeName], began: str | None = None) -> str:
+    """`Payment on Android 4.2.0: the screen freezes and taps go unanswered, since 4.2.0 (9 Nov)`"""
+    if candidate.grade == "C":
+        label = names[candidate.themes[0]].label
+        seen = f"mostly from people who met {signal_names(candidate.signals)} on {candidate.screen}"
+        where = seen if candidate.screen else "no session shows where"
+        return f"“{label}”: {candidate.interval.n} answers complain, {where}"
     group = short_where(candidate.where)
-    place = f"{candidate.screen}{f' on {group}' if group else ''}" if candidate.screen else None
-    what = ", ".join(HAPPENS.get(signal, signal.replace("_", " ")) for signal in candidate.signals[:2])
-    if candidate.grade == "C":
-        return (
-            f"{label}{f' (seen on {place})' if place else ''}: people complain, and no session shows how many meet it"
-        )
-    return f"{place}: {what}{f' (“{label}”)' if label else ''}"
+    what = [HAPPENS.get(signal, signal.replace("_", " ")) for signal in candidate.signals[:2]]
+    return f"{candidate.screen}{f' on {group}' if group else ''}: {_listed(what)}{f', since {began}' if began else ''}"
 
 
-def action(candidate: Candidate, query: Query, names: Mapping[str, ThemeName], sessions: int) -> str:
-    """What to look into, where, with what evidence to start from."""
+def action(
+    candidate: Candidate,
+    query: Query,
+    names: Mapping[str, ThemeName],
+    began: str | None,
+    suggested: Suggested,
+    sessions: int,
+    *,
+    watched: bool = True,
+) -> str:
+    """What to do, for whom, what shows it, when it is done, and what customers ask for. `sessions` are listed beside
+    it; `watched`: whether there are sessions of anybody at all."""
     parts = []
-    friction = candidate.frictions[0] if candidate.frictions else None
-    link = candidate.links[0] if candidate.links else None
     if candidate.grade == "C":
-        parts.append(_complaints(candidate, query, names))
+        parts.append(_complaints(candidate, query, names, watched))
     else:
-        group = short_where(candidate.where)
-        opening = f"On {group}, find" if group else "Find"
-        parts.append(f"{opening} what brings {signal_names(candidate.signals)} on {candidate.screen}, and mend it")
-        if friction is not None:
-            parts.append(_rate(friction, candidate.where))
-    if link is not None:
-        parts.append(_met(link, names))
+        parts += [_to_do(candidate), *_shown(candidate, began)]
+    if candidate.links:
+        parts.append(_met(candidate.links[0], names))
+    if suggested.quotes:
+        parts.append(_asked(suggested))
     if sessions:
         parts.append(f"Begin with the {sessions} sessions listed" if sessions > 1 else "Begin with the session listed")
-    return ". ".join(parts) + "."
+    return " ".join(f"{part}." for part in parts)
 
 
-def _complaints(candidate: Candidate, query: Query, names: Mapping[str, ThemeName]) -> str:
-    label = names[candidate.themes[0]].label
-    told = f"{candidate.interval.n} answers in {query.window.label} complain of “{label}”"
+def _to_do(candidate: Candidate) -> str:
+    """`On Android 4.2.0, keep Payment from freezing and make it answer the first tap`"""
+    told: list[str] = []
+    for signal in candidate.signals[:2]:
+        whom = candidate.screen if not told else "it"
+        told.append(TO_DO.get(signal, f"mend the {signal.replace('_', ' ')} on {{}}").format(whom))
+    what = " and ".join(told)
+    group = short_where(candidate.where)
+    return f"On {group}, {what}" if group else f"{what[:1].upper()}{what[1:]}"
+
+
+@dataclass(frozen=True)
+class _Goal:
+    """What shows that a fix worked: the `signal` on `screen`, now met by `now` (0..1) of `visits` visits there, at
+    `goal` or less; `place` in words."""
+
+    signal: str
+    screen: str
+    place: str
+    now: float
+    goal: float
+    visits: int
+
+
+def _goal(candidate: Candidate) -> _Goal | None:
+    """The rate to come down, of the commonest signal where it is met most: to what it was before the release that
+    brought it, to what it is elsewhere, to what it was before, or to half."""
+    friction = max(candidate.frictions, key=lambda f: f.rate.value, default=None)
+    if friction is None or not friction.rate.n or friction.rate.value <= 0:
+        return None
+    name = SIGNAL_NAMES.get(friction.signal, friction.signal)
+    inside = _inside(friction, candidate.where)
+    before = friction.rate_before.value if friction.rate_before.n else None
+    group = short_where(candidate.where)
+    place = f"on {friction.screen}{f' ({group})' if group and inside else ''}"
+    if inside is not None:
+        goal = before if candidate.began and before is not None else inside.share_out
+        return _Goal(name, friction.screen, place, inside.share_in, min(goal, inside.share_in / 2), inside.lift.n)
+    fell = before is not None and before < _MUCH_LESS * friction.rate.value
+    goal = before if fell and before is not None else friction.rate.value / 2
+    return _Goal(name, friction.screen, place, friction.rate.value, goal, friction.rate.n)
+
+
+def _inside(friction: ScreenFriction, where: Where) -> SegmentLift | None:
+    return next((s for s in friction.segments if s.where == where), None) if where else None
+
+
+def _shown(candidate: Candidate, began: str | None) -> list[str]:
+    """How often it happens against how often it need not, the release behind it, and the rate that ends it."""
+    goal = _goal(candidate)
+    if goal is None:
+        return []
+    friction = max(candidate.frictions, key=lambda f: f.rate.value)
+    inside = _inside(friction, candidate.where)
+    before = friction.rate_before.value if friction.rate_before.n else None
+    if inside is not None:
+        rates = _percent(inside.share_in), _percent(inside.share_out)
+        told = f"There {rates[0]} of the visits meet {goal.signal}, {rates[1]} elsewhere"
+    else:
+        told = f"{_percent(goal.now)} of the {goal.visits:,} visits meet {goal.signal}"
+        told += f" ({_percent(before)} before)" if before is not None and not began else ""
+    if began and candidate.began:
+        told += f", {_percent(before)} before {began}" if before is not None else f", since {began}"
+        told += f": start from what changed on {friction.screen} after {candidate.began.replaced}"
+    ends = f"at most {_percent(goal.goal)} of those visits do" if goal.goal >= _NONE else "no such visit does"
+    return [told, f"Done when {ends}"]
+
+
+def _asked(suggested: Suggested) -> str:
+    """`7 customers suggest something here: “keep my card details”`"""
+    people = f"{suggested.people:,} customers suggest" if suggested.people > 1 else "One customer suggests"
+    said = " and ".join(f"“{quote.text.strip().rstrip('.')}”" for quote in suggested.quotes)
+    return f"{people} what to do, such as {said}" if suggested.people > len(suggested.quotes) else f"{people}: {said}"
+
+
+def _complaints(candidate: Candidate, query: Query, names: Mapping[str, ThemeName], watched: bool) -> str:
+    told = f"{candidate.interval.n} answers in {query.window.label} complain of it"
+    if len(candidate.themes) > 1:
+        told += f" (with “{names[candidate.themes[1]].label}”, which says much the same)"
+    if not watched:
+        return (
+            f"{told}. There are no sessions of those who answer, so nobody can say where it happens or how many meet "
+            "it: import sessions with the same user ids for a lift that rests on more than words"
+        )
     if candidate.screen is None:
-        return f"{told}; read them, and record where it happens so that it can be counted"
+        return f"{told}; read them, and record in sessions where it happens, so that those who meet it can be counted"
     return (
         f"{told}; those who met {signal_names(candidate.signals)} on {candidate.screen} do not score lower beyond "
         "chance, so look there first but not only there"
-    )
-
-
-def _rate(friction: ScreenFriction, where: Where) -> str:
-    name = SIGNAL_NAMES.get(friction.signal, friction.signal)
-    lift = next((segment for segment in friction.segments if segment.where == where), None)
-    if lift is not None:
-        return (
-            f"{_percent(lift.share_in)} of the visits to {friction.screen} there meet {name}, against "
-            f"{_percent(lift.share_out)} elsewhere"
-        )
-    return (
-        f"{_percent(friction.rate.value)} of the {friction.rate.n:,} visits to {friction.screen} meet {name} "
-        f"({_percent(friction.rate_before.value)} before)"
     )
 
 
@@ -114,7 +207,7 @@ def facts(candidate: Candidate, query: Query, names: Mapping[str, ThemeName]) ->
     low, high = candidate.gap - Z95 * candidate.error, candidate.gap + Z95 * candidate.error
     group = "who met it" if candidate.grade != "C" else "who complain of it"
     said = [
-        f"Answers of people {group} are {abs(candidate.gap):.1f} {name} points lower than others like them "
+        f"Answers of people {group} are {abs(candidate.gap):.1f} {name} points lower than those of others like them "
         f"(95% interval {_signed(low)} to {_signed(high)}, n = {candidate.interval.n} in {query.window.label}).",
         f"About {_percent(candidate.share)} of all who answer meet it.",
     ]
@@ -129,7 +222,8 @@ def facts(candidate: Candidate, query: Query, names: Mapping[str, ThemeName]) ->
         said.append(f"{_met(link, names)} (odds ratio {_ratio(link.odds.value)}, n = {link.odds.n:,}).")
     named = sum({link.theme_id: link.named for link in candidate.links}.values())
     if named:
-        said.append(f"{named:,} opinions of these themes name {candidate.screen} in words.")
+        words = "opinion of these themes names" if named == 1 else "opinions of these themes name"
+        said.append(f"{named:,} {words} {candidate.screen} in words.")
     return said
 
 
@@ -140,9 +234,9 @@ def verification(candidate: Candidate, query: Query, variance: float, answers: i
     """
     weeks = max(query.window.days / 7, 1e-9)
     parts = []
-    friction = candidate.frictions[0] if candidate.frictions else None
-    if friction is not None and friction.rate.value > 0:
-        parts.append(_friction_check(friction, weeks))
+    goal = _goal(candidate) if candidate.grade != "C" else None
+    if goal is not None:
+        parts.append(_friction_check(goal, weeks))
     elif candidate.themes:
         parts.append("Watch the share of comments that mention it")
     name = kind_of(query.metric).name
@@ -158,18 +252,17 @@ def verification(candidate: Candidate, query: Query, variance: float, answers: i
     return "; ".join(parts) + "."
 
 
-def _friction_check(friction: ScreenFriction, weeks: float) -> str:
-    """Sessions needed to see the rate return to the baseline's, or halve where the baseline was no better.
+def _friction_check(goal: _Goal, weeks: float) -> str:
+    """Visits needed to see the rate come down to its goal.
 
     Two proportions, two-sided 5 %, 80 % power (Fleiss, Levin & Paik 2003, 4.2, without continuity correction).
     """
-    now, before = friction.rate.value, friction.rate_before.value
-    goal = before if before < 0.75 * now else now / 2
-    needed = math.ceil((now * (1 - now) + goal * (1 - goal)) * (Z95 + Z80) ** 2 / (now - goal) ** 2)
-    wait = math.ceil(needed / (friction.rate.n / weeks))
+    now, aim = goal.now, goal.goal
+    needed = max(1, math.ceil((now * (1 - now) + aim * (1 - aim)) * (Z95 + Z80) ** 2 / (now - aim) ** 2))
+    wait = math.ceil(needed / (goal.visits / weeks))
     return (
-        f"First {SIGNAL_NAMES.get(friction.signal, friction.signal)} on {friction.screen} should fall from "
-        f"{_percent(now)} to {_percent(goal)} of its visits: {max(needed, 1):,} visits show it, about {_weeks(wait)}"
+        f"First {goal.signal} {goal.place} should fall from {_percent(now)} to {_percent(aim)} of visits: {needed:,} "
+        f"visits show it, about {_weeks(wait)}"
     )
 
 

@@ -6,16 +6,18 @@ import numpy as np
 import pytest
 
 from analyst.core.values import Estimate
-from analyst.findings import ExposureGap, Trouble, exposure_gaps
+from analyst.findings import ExposureGap, Gap, Trouble, exposure_gaps
 from analyst.fixes import e_value, expected_lift
 from analyst.fixes.candidates import from_exposure
-from analyst.fixes.lift import Lift, confidence, present_gap, replicated, tied
+from analyst.fixes.lift import Lift, confidence, lift_of, present_gap, replicated
 from tests.findings.test_exposure import GAP, planted
 
 
 def _gap(now: tuple[float, float] | None, before: tuple[float, float] | None) -> ExposureGap:
     trouble = Trouble("Payment", ("rage_tap",), np.ones(1, dtype=bool))
-    return ExposureGap(trouble, Estimate(-10, -20, 0, 50), 5.0, now, before)
+    parts = [Gap(*pair, np.zeros(1)) if pair else None for pair in ((-10.0, 5.0), now, before)]
+    assert parts[0] is not None
+    return ExposureGap(trouble, Estimate(-10, -20, 0, 50), parts[0], parts[1], parts[2])
 
 
 def test_lift_is_share_times_gap_times_realisation() -> None:
@@ -26,11 +28,24 @@ def test_lift_is_share_times_gap_times_realisation() -> None:
     assert expected_lift(0.1, 100, 20, 3).points < 0
 
 
+def test_the_lift_of_a_gap_counts_both_errors() -> None:
+    frame = planted(0)
+    payment = exposure_gaps(frame)[0]
+    lift, influence = lift_of(frame, payment.both, payment.trouble.exposed, seen=1.0, realisation=1.0)
+    share = float(payment.trouble.exposed[frame.post].mean())
+    assert lift.points == pytest.approx(-payment.gap.value * share)
+    known = share * payment.error  # were the share known
+    assert known < lift.error < math.hypot(known, 1.5 * abs(payment.gap.value) * math.sqrt(share / frame.post.sum()))
+    assert influence.shape == (frame.n,) and abs(influence.sum()) < 0.05 * lift.error * math.sqrt(frame.n)
+    assert lift_of(frame, payment.both, payment.trouble.exposed, seen=0.0, realisation=1.0)[0].points == 0
+
+
 def test_present_gap_is_that_of_the_window_where_the_trouble_grew() -> None:
     gap = _gap((-40.0, 6.0), (2.0, 8.0))
-    assert present_gap(gap, 0.20, 0.02) == (-40.0, 6.0)
-    assert present_gap(gap, 0.05, 0.04) == (-10, 5.0)
-    assert present_gap(_gap(None, None), 0.2, 0.0) == (-10, 5.0)
+    assert present_gap(gap, 0.20, 0.02) is gap.now
+    assert present_gap(gap, 0.05, 0.04) is gap.both
+    alone = _gap(None, None)
+    assert present_gap(alone, 0.2, 0.0) is alone.both
 
 
 def test_replicated_means_lower_in_both_windows() -> None:
@@ -53,12 +68,6 @@ def test_confidence_weighs_the_grade() -> None:
     assert [round(confidence(sure, grade), 3) for grade in ("A", "B", "C")] == [1.0, 0.8, 0.5]
     assert confidence(Lift(0, 1), "A") == pytest.approx(0.5)
     assert confidence(Lift(1, 0), "A") == 1.0
-
-
-def test_ties() -> None:
-    assert tied((1.0, 1.0), (1.2, 1.0))
-    assert not tied((1.0, 0.1), (1.5, 0.1))
-    assert tied((1.0, 0.0), (1.0, 0.0)) and not tied((1.0, 0.0), (2.0, 0.0))
 
 
 def test_the_lift_is_near_the_truth_and_decoys_get_none() -> None:
