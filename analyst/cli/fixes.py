@@ -1,4 +1,4 @@
-"""`undertone fixes`: what to fix first, with expected lift, interval and evidence."""
+"""`undertone fixes`: what to fix first, with expected lift, interval and evidence; and what became of it."""
 
 from __future__ import annotations
 
@@ -6,33 +6,75 @@ from typing import Annotated
 
 import typer
 
+from analyst.cli import fix_papers, fix_verbs
 from analyst.cli.console import print_json, show
 from analyst.cli.reading import Asked, reading_verb
+from analyst.core.errors import UsageProblem
+
+app = typer.Typer(
+    help="What to fix first, with expected lift, interval and evidence; ship, verify, follow up and export fixes.",
+    rich_markup_mode=None,
+)
 
 
-@reading_verb
 def fixes(
     asked: Asked,
     as_json: bool,
+    context: typer.Context,
     top: Annotated[int, typer.Option("--top", min=1, max=50, help="How many to show.")] = 5,
 ) -> None:
-    """Rank what to fix by expected lift, confidence and effort."""
+    """Rank what to fix by expected lift, confidence and effort; or follow a fix up."""
+    if context.invoked_subcommand is not None:
+        if top != 5 or as_json or not asked.is_plain or asked.run or asked.workspace or asked.now:
+            raise UsageProblem(
+                "These options belong to the verb that follows.",
+                f"Write them after it: `undertone fixes {context.invoked_subcommand} ...`.",
+            )
+        return
     found = asked.open()
     ranked = found.fixes[:top]
+    standing = {row.fix_id: row for row in found.standings}
     if as_json:
-        from analyst.answers.jsonview import fix_json
+        from analyst.answers.followups import standing_json
+        from analyst.answers.jsonview import estimate_json, fix_json
+        from analyst.fixes import joint_of_top
 
-        print_json({"window": found.query.window.label, "fixes": [fix_json(fix) for fix in ranked]})
+        states = {fix_id: standing_json(row) for fix_id, row in standing.items()}
+        print_json(
+            {
+                "window": found.query.window.label,
+                "realisation": {**(estimate_json(found.calibration.realisation) or {}), "told": found.calibration.told},
+                "fixes": [{**fix_json(fix), "standing": states.get(fix.fix_id)} for fix in ranked],
+                "joint": estimate_json(joint_of_top(ranked)),
+            }
+        )
         return
+    from rich.padding import Padding
     from rich.text import Text
 
     from analyst.answers.facts import FactBook
     from analyst.answers.sentences import fix_claim
     from analyst.cli import tables
 
-    show(Text(f"What to fix first, as of {found.query.window.label}\n", style="bold"))
+    show(Text(f"What to fix first, as of {found.query.window.label}", style="bold"))
     if not ranked:
         show("No fix is supported by enough evidence in this window.")
+        return
+    show(Text(f"Expected lifts: {found.calibration.told}.\n", style="dim"))
     book = FactBook(found.query.window.label, "")
     for fix in ranked:
-        show(*tables.fix_parts(fix, fix_claim(fix, found.query.metric, book)), Text(""))
+        parts = tables.fix_parts(fix, fix_claim(fix, found.query.metric, book))
+        row = standing.get(fix.fix_id)
+        if row is not None:
+            parts.append(Padding(Text(f"Standing: {fix_verbs.standing_words(row)}"), (0, 0, 0, 3)))
+        show(*parts, Text(""))
+
+
+app.callback(invoke_without_command=True)(reading_verb(fixes))
+app.command("ship")(reading_verb(fix_verbs.ship))
+app.command("verify")(fix_verbs.verify)
+app.command("calibration")(fix_verbs.calibration)
+app.command("set")(reading_verb(fix_verbs.set_state))
+app.command("status")(reading_verb(fix_verbs.status))
+app.command("export")(reading_verb(fix_papers.export))
+app.command("callbacks")(reading_verb(fix_papers.callbacks))

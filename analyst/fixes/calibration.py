@@ -10,8 +10,8 @@ import numpy as np
 
 from analyst.core.values import Estimate
 from analyst.fixes.lift import REALISATION
+from analyst.fixes.looks import Look
 from analyst.fixes.shipping import Shipping
-from analyst.fixes.verify import Look
 from analyst.metrics.intervals import Z95
 
 PRIOR_SPREAD = 0.25  # of the realisation before any fix was judged: nearly all of 0 to 1 is thought possible

@@ -8,8 +8,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
 from analyst.fixes.calibration import Calibration, calibrate
+from analyst.fixes.looks import Look, look_from
 from analyst.fixes.shipping import Shipping, shipping_from
-from analyst.fixes.verify import Look, look_from
 
 if TYPE_CHECKING:
     from analyst.records import FixState

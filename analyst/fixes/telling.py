@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from analyst.core.values import Estimate
+from analyst.fixes.looks import Check, Look
 from analyst.fixes.shipping import Shipping
 from analyst.fixes.standing import Standing
-from analyst.fixes.verify import Check, Look
 from analyst.metrics import kind_of
 
 VERDICTS = {
@@ -28,7 +28,7 @@ def verdict_sentence(look: Look, shipping: Shipping) -> str:
         why = f"{name} did not rise beyond chance" if shipping.score.n else f"{name} was never going to show it"
         return f"{_capital(first)} fell, score not proven: {why}."
     if look.verdict == "no_effect":
-        return f"No effect: {first} did not fall by a quarter or more beyond chance, so that nothing reached people."
+        return f"No effect: {first} did not fall by a quarter or more beyond chance."
     if look.verdict == "reopened":
         return "Reopened: the friction came back after it had been judged."
     if look.verdict == "cannot_tell" and not look.fair:
@@ -54,7 +54,7 @@ def check_sentence(check: Check, shipping: Shipping) -> str:
     """One check with its levels, interval and n."""
     if check.outcome == "no_data" or check.change is None or check.before is None or check.after is None:
         why = {"friction": shipping.friction, "theme": shipping.theme, "score": shipping.score}[check.name].why
-        return f"{check.name.capitalize()}: cannot be told{f' ({why})' if why else ''}."
+        return f"{check.name.capitalize()}: cannot be told ({why or f'{check.seen:,} after shipping so far'})."
     word = {"as_hoped": "rose" if check.name == "score" else "fell", "not_shown": "no change beyond chance",
             "against": "fell" if check.name == "score" else "rose"}[check.outcome]  # fmt: skip
     if check.name == "score":
@@ -96,19 +96,19 @@ def look_sentences(look: Look, shipping: Shipping) -> list[str]:
 
 def standing_sentence(standing: Standing) -> str:
     """Why a fix calls for somebody, in one sentence; empty where it does not."""
-    who = f" ({standing.owner})" if standing.owner else " (no owner)"
+    who = f"{standing.title} ({standing.owner or 'no owner'})"
     days = f"{standing.days} day" + "s" * (standing.days != 1)
     if standing.call == "overdue":
-        return f"“{standing.title}”{who} was due on {standing.due}: {days} overdue."
+        return f"{who} was due on {standing.due}: {days} overdue."
     if standing.call == "review_due" and standing.shipping is not None:
+        made = standing.shipping
         return (
-            f"“{standing.title}”{who} shipped on {standing.shipping.shipped} and is due for review since "
-            f"{standing.shipping.review}: run `undertone fixes verify`."
+            f"{who} shipped on {made.shipped} and is due for review since {made.review}: run `undertone fixes verify`."
         )
     if standing.call == "reopened":
-        return f"“{standing.title}”{who} reopened: its friction came back after it had been judged."
+        return f"{who} reopened: its friction came back after it had been judged."
     if standing.call == "no_effect":
-        return f"“{standing.title}”{who} shipped and had no effect: its friction is where it was."
+        return f"{who} shipped and had no effect: its friction is where it was."
     return ""
 
 

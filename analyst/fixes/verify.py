@@ -8,14 +8,14 @@ confirmed. A test that is looked at until it holds, holds for nothing (Armitage,
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from analyst.core.values import Estimate
 from analyst.fixes.contrast import FEWEST, Contrast, before_after, contrast, placebo
+from analyst.fixes.looks import Check, Look, Outcome, Verdict
 from analyst.fixes.shipping import Shipping, baseline_rows, contrast_days
 from analyst.fixes.watching import (
     EPOCH,
@@ -34,83 +34,11 @@ if TYPE_CHECKING:
     import duckdb
     from numpy.typing import NDArray
 
-Verdict = Literal[
-    "confirmed", "friction_fell", "no_effect", "reopened", "cannot_tell", "too_early"
-]  # fmt: skip
-Outcome = Literal["as_hoped", "not_shown", "against", "no_data"]
 FALL = 0.25  # a share that fell by less than a quarter has not fallen, however sure that is
 MOSTLY = 0.9  # of the promised rows: answers do not come by the clock
 AT_MOST_DAYS = 365  # after a year it is judged with what there is
 RECENT_DAYS = 28
-
-
-@dataclass(frozen=True)
-class Check:
-    """One check: the level `before` and `after` (shares 0..1, or points of the score), the `change` with its interval,
-    and what it came to. `seen` rows of the target after shipping, `needed` of them promised."""
-
-    name: Literal["friction", "theme", "score"]
-    outcome: Outcome
-    before: float | None = None
-    after: float | None = None
-    change: Estimate | None = None
-    seen: int = 0
-    needed: int | None = None
-    elsewhere: tuple[float, float] | None = None
-
-
-@dataclass(frozen=True)
-class Look:
-    """What one look at a shipped fix says. `decisive` looks are made once; `until` is the first day not seen.
-
-    `realised` is the lift over everybody, in points, to be held against the expected one; `placebo` the contrast at a
-    date when nothing shipped, `fair` whether it showed nothing.
-    """
-
-    fix_id: str
-    number: int
-    looked: datetime
-    until: date
-    decisive: bool
-    verdict: Verdict
-    checks: tuple[Check, ...]
-    realised: Estimate | None = None
-    placebo: Estimate | None = None
-    fair: bool = True
-    notes: list[str] = field(default_factory=list)
-
-    def check(self, name: str) -> Check | None:
-        """The check called `name`, or None."""
-        return next((check for check in self.checks if check.name == name), None)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values for the store and for JSON."""
-        plain = asdict(self)
-        plain["looked"], plain["until"] = self.looked.isoformat(), self.until.isoformat()
-        plain["checks"] = [asdict(check) for check in self.checks]
-        return plain
-
-
-def look_from(plain: dict[str, Any]) -> Look:
-    """What `Look.to_dict` wrote."""
-    checks = []
-    for check in plain["checks"]:
-        elsewhere = tuple(check["elsewhere"]) if check["elsewhere"] else None
-        checks.append(Check(**{**check, "change": _estimate(check["change"]), "elsewhere": elsewhere}))
-    return Look(
-        **{
-            **plain,
-            "looked": datetime.fromisoformat(plain["looked"]),
-            "until": date.fromisoformat(plain["until"]),
-            "checks": tuple(checks),
-            "realised": _estimate(plain["realised"]),
-            "placebo": _estimate(plain["placebo"]),
-        }
-    )
-
-
-def _estimate(plain: dict[str, Any] | None) -> Estimate | None:
-    return None if plain is None else Estimate(**plain)
+STALE_DAYS = 3  # a run that ends so many days before the deciding day has not seen it
 
 
 def look(
@@ -145,10 +73,19 @@ def look(
     if began is None:
         return Look(shipping.fix_id, shipping.number, now, today, False, "too_early", (), notes=notes)
     end, missing = deciding_day(shipping, began, visits, watched, today)
+    newest = _newest(visits, watched)
+    if end is not None and newest < end - timedelta(days=STALE_DAYS):
+        end, missing = None, f"The run's newest answers and sessions are of {newest}: import what came since."
     if end is None:
         notes.append(missing)
     checks, tried, score = run_checks(shipping, began, end or today, visits, watched)
     return conclude(shipping, checks, tried, score, now=now, until=end or today, decisive=end is not None, notes=notes)
+
+
+def _newest(visits: Visits | None, watched: Watched) -> date:
+    """The last day of which the run knows anything."""
+    days = [watched.panel.day, *([visits.day] if visits is not None else [])]
+    return EPOCH + timedelta(days=max((int(day.max()) for day in days if len(day)), default=0))
 
 
 def _began(

@@ -22,9 +22,10 @@ from analyst.core.query import Query
 from analyst.core.values import Estimate
 from analyst.core.windows import Window
 from analyst.fixes.contrast import Panel
+from analyst.fixes.looks import Look
 from analyst.fixes.shipping import BASELINE_DAYS, Shipping, registration
 from analyst.fixes.types import Fix
-from analyst.fixes.verify import Look, conclude, deciding_day, run_checks
+from analyst.fixes.verify import conclude, deciding_day, run_checks
 from analyst.fixes.watching import Target, Visits, Watched, day_number
 from bench.main_job import machine
 
