@@ -46,6 +46,7 @@ _TELLS_NOTHING = frozenset(
 )
 _EVERYWHERE = frozenset({"at", "created_at", "user_id", "email", "platform", "version"})
 _FRICTION = frozenset({"dwell_s", "rage_taps", "dead_taps", "screen"})
+_COUNTED = _FRICTION - {"screen"} | {"duration_s", "summary", "ui_freezes", "crashes"}  # said of a whole session
 _DATES = {"submitted_at", "started_at", "created_at", "at", "until", "signed_up_at", "churned_at"}
 
 
@@ -67,10 +68,17 @@ def detect_record(headers: Sequence[str]) -> str:
         tellingly = {c for c, words in COLUMNS[record].items() if names.intersection(words) - _TELLS_NOTHING}
         if "score" in answers and not (record == "sessions" and plainly & _FRICTION):
             continue  # whatever else it has, it is a table of answers
+        if record == "sessions" and not plainly & _COUNTED and _is_stream(names):
+            continue  # one row an event, each with its session's id
         for signature in signatures:
             if signature <= plainly and signature & tellingly - _EVERYWHERE:
                 return record
     return "responses"
+
+
+def _is_stream(names: set[str]) -> bool:
+    found = {c for c, words in COLUMNS["events"].items() if names.intersection(words) - _TELLS_NOTHING}
+    return bool(found & {"name", "signal"} and names.intersection(COLUMNS["events"]["at"]))
 
 
 def guess_columns(record: str, headers: Sequence[str], sample: Sequence[dict[str, Any]]) -> list[Mapped]:
