@@ -20,7 +20,7 @@ from analyst.core.settings import Settings
 from analyst.runs.changes import EVENTS
 from analyst.runs.editlog import stored_edits
 from analyst.runs.overlay import CONTENTS, FOUND_OPINIONS, FOUND_THEMES, bake
-from analyst.themes.edits import Edit, hands, teaching_fingerprint
+from analyst.themes.edits import Edit, Hands, hands, teaching_fingerprint
 
 if TYPE_CHECKING:
     from analyst.records import RecordTables, Store
@@ -116,7 +116,7 @@ def _write(
             "There is nothing to analyse: the store holds no response, session or ticket.",
             "Import a file first: `undertone import FILE`.",
         )
-    result = _themes(records, settings, previous, timings, progress)
+    result = _themes(records, settings, previous, hands(edits), timings, progress)
     now = clock()
     fingerprint = hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
     writer = RunWriter(settings.runs, new_run_id(now, fingerprint))
@@ -142,7 +142,12 @@ def _write(
 
 
 def _themes(
-    records: RecordTables, settings: Settings, previous: Run | None, timings: Timings, progress: Progress
+    records: RecordTables,
+    settings: Settings,
+    previous: Run | None,
+    said: Hands,
+    timings: Timings,
+    progress: Progress,
 ) -> ThemeResult:
     from analyst.themes import build_themes
     from embeddings import open_encoder
@@ -151,7 +156,7 @@ def _themes(
         progress.start("Opening the sentence encoder")
         encoder = open_encoder(settings.encoder, settings.cache)
     with timings.stage("opinions and themes"):
-        return build_themes(records, encoder, settings, load_model(previous), progress)
+        return build_themes(records, encoder, settings, load_model(previous), progress, said)
 
 
 def load_model(run: Run | None) -> ThemeModel | None:

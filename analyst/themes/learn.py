@@ -13,10 +13,12 @@ from analyst.themes.areas import area_id, area_label, group_themes
 from analyst.themes.assign import Assignment, assign
 from analyst.themes.catalogue import KEEP_LABEL_COSINE, Matching, match, new_theme_id
 from analyst.themes.cluster import Floats, Ints, centroids, near_duplicates
-from analyst.themes.fit import Corpus, Fitted, fit_themes
+from analyst.themes.edits import Hands
+from analyst.themes.fit import Corpus, fit_themes
 from analyst.themes.labels import Embed, Keep, Naming, name_themes
 from analyst.themes.model import CatalogueTheme, ThemeModel
 from analyst.themes.muting import mute
+from analyst.themes.replay import Lesson, Taught, forget, lessons, teach, withdrawn
 
 _FEW_COMMENTS = 8  # distinct comments below which a theme is named from its session statements too
 _SAME_SAYING = 0.8  # cosine from which two texts count as one voice in the choice of a label
@@ -24,30 +26,53 @@ _SAME_SAYING = 0.8  # cosine from which two texts count as one voice in the choi
 
 @dataclass(frozen=True)
 class Learned:
-    """The model of a run, what happened to the catalogue, and whether the clusters were fitted anew."""
+    """The model of a run, what happened to the catalogue, whether the clusters were fitted anew, lessons learned."""
 
     model: ThemeModel
     events: list[dict[str, Any]]
     refit: bool
+    lessons: int = 0
 
 
 def learn_themes(
-    corpus: Corpus, settings: ThemeSettings, embed: Embed, encoder: str, previous: ThemeModel | None
+    corpus: Corpus,
+    settings: ThemeSettings,
+    embed: Embed,
+    encoder: str,
+    previous: ThemeModel | None,
+    said: Hands | None = None,
 ) -> Learned:
     """The themes of `corpus`. `embed` turns phrases into unit rows of the encoder called `encoder`.
 
     `previous` lends its ids and labels where its themes are met again; one of another encoder is ignored,
-    since its centroids lie in another space.
+    since its centroids lie in another space. `said` is what people's edits say (see replay.py).
     """
+    said = said or Hands()
     usable = previous if previous is not None and previous.encoder == encoder else None
-    fitted = fit_themes(corpus, settings, usable)
-    model, events = _catalogue(corpus, fitted, embed, encoder, usable)
-    return Learned(model, events, fitted.refit)
+    if usable is not None:
+        usable = forget(usable, withdrawn(said, usable))
+    asked = lessons(said, corpus, usable, embed, settings.seed)
+    taught = teach(corpus, fit_themes(corpus, settings, usable), usable, asked, embed, settings)
+    model, events = _catalogue(corpus, taught, embed, encoder, usable, _given_labels(said, asked, usable))
+    return Learned(model, events, taught.fitted.refit, taught.lessons)
+
+
+def _given_labels(said: Hands, asked: list[Lesson], previous: ThemeModel | None) -> dict[str, str]:
+    """Labels by theme id that no fit may change: those of pinned themes, and those that people gave lessons."""
+    known = {theme.theme_id: theme.label for theme in previous.themes} if previous else {}
+    pinned = {theme: known[theme] for theme in said.pinned if theme in known}
+    return pinned | {one.theme_id: one.label for one in asked if one.label and one.theme_id not in known}
 
 
 def _catalogue(
-    corpus: Corpus, fitted: Fitted, embed: Embed, encoder: str, previous: ThemeModel | None
+    corpus: Corpus,
+    taught: Taught,
+    embed: Embed,
+    encoder: str,
+    previous: ThemeModel | None,
+    given: dict[str, str],
 ) -> tuple[ThemeModel, list[dict[str, Any]]]:
+    fitted = taught.fitted
     head = fitted.head
     heard = mute(corpus.vectors, head.muted)
     placed = assign(head, corpus.vectors)
@@ -58,19 +83,45 @@ def _catalogue(
     def keep(keywords: list[list[str]]) -> dict[int, str]:
         nonlocal found
         padded = keywords + [[] for _ in range(len(keywords), head.count)]
-        found = match(head.centroids, padded, old_centroids, [theme.keywords for theme in old_themes])
-        return _kept_labels(found, old_themes)
+        found = _matched(taught.ids, head.centroids, padded, old_centroids, old_themes)
+        stay = {new: given[known] for new, known in enumerate(taught.ids) if known is not None and known in given}
+        return _kept_labels(found, old_themes) | stay
 
     names = _names(corpus, heard, placed, lambda phrases: mute(embed(phrases), head.muted), keep)
     names += [Naming(f"Theme {place + 1}", []) for place in range(len(names), head.count)]
     held = placed.theme >= 0
     sizes = np.bincount(placed.theme[held], weights=corpus.counts[held], minlength=head.count).astype(np.int64)
-    themes = _entries(names, found, old_themes, fitted, corpus.texts, heard, placed)
+    themes = _entries(names, found, old_themes, taught, corpus.texts, heard, placed)
     themes, areas = _with_areas(themes, head.centroids, sizes)
     gone = [j for j in range(len(old_themes)) if j not in found.old]
     dormant = [replace(old_themes[j], status="dormant") for j in gone]
     model = ThemeModel(head, themes + dormant, old_centroids[gone], encoder, areas, fitted.pool, fitted.record)
     return model, _named_events(found.events, themes, old_themes)
+
+
+def _matched(
+    ids: list[str | None], new: Floats, words: list[list[str]], old: Floats, old_themes: list[CatalogueTheme]
+) -> Matching:
+    """The matching of new themes to old ones, where those with a known id are not up for matching."""
+    place_of = {theme.theme_id: place for place, theme in enumerate(old_themes)}
+    sure = {i: place_of.get(known, -1) for i, known in enumerate(ids) if known is not None}
+    free = [i for i in range(len(ids)) if i not in sure]
+    open_ = [j for j in range(len(old_themes)) if j not in set(sure.values())]
+    found = match(new[free], [words[i] for i in free], old[open_], [old_themes[j].keywords for j in open_])
+    partner, cosine = [-1] * len(ids), [0.0] * len(ids)
+    events = []
+    for i, j in sure.items():
+        partner[i], cosine[i] = j, float(new[i] @ old[j]) if j >= 0 else 0.0
+        kind = "continue" if j >= 0 else "birth"
+        events.append({"kind": kind, "new": i, "old": j if j >= 0 else None, "cosine": round(cosine[i], 4)})
+    for place, i in enumerate(free):
+        partner[i] = open_[found.old[place]] if found.old[place] >= 0 else -1
+        cosine[i] = found.cosine[place]
+    for event in found.events:
+        mine = None if event["new"] is None else free[event["new"]]
+        theirs = None if event["old"] is None else open_[event["old"]]
+        events.append({**event, "new": mine, "old": theirs})
+    return Matching(partner, cosine, events)
 
 
 def _names(corpus: Corpus, heard: Floats, placed: Assignment, embed: Embed, keep: Keep) -> list[Naming]:
@@ -110,7 +161,7 @@ def _entries(
     names: list[Naming],
     found: Matching,
     old: list[CatalogueTheme],
-    fitted: Fitted,
+    taught: Taught,
     texts: list[str],
     heard: Floats,
     placed: Assignment,
@@ -119,16 +170,18 @@ def _entries(
     made: list[CatalogueTheme] = []
     for place, name in enumerate(names):
         j = found.old[place]
-        theme_id = old[j].theme_id if j >= 0 else new_theme_id(_anchor(place, texts, heard, placed), existing)
+        theme_id = taught.ids[place] or (
+            old[j].theme_id if j >= 0 else new_theme_id(_anchor(place, texts, heard, placed), existing)
+        )
         existing.add(theme_id)
-        stability = float(fitted.stability[place])
+        stability = float(taught.fitted.stability[place])
         made.append(
             CatalogueTheme(
                 theme_id=theme_id,
                 label=name.label,
                 keywords=name.keywords,
                 area_id="",
-                kind=old[j].kind if j >= 0 else "discovered",
+                kind=old[j].kind if j >= 0 else taught.kinds.get(theme_id, "discovered"),
                 stability=None if np.isnan(stability) else round(stability, 4),
             )
         )

@@ -19,6 +19,7 @@ from analyst.core.progress import Progress, Silent
 from analyst.core.settings import Settings
 from analyst.themes.assign import Assignment
 from analyst.themes.cluster import Floats, Ints, canonical_order, content_hash
+from analyst.themes.edits import Hands
 from analyst.themes.fit import Corpus
 from analyst.themes.labels import spelling_of
 from analyst.themes.learn import Learned, learn_themes
@@ -72,11 +73,13 @@ def build_themes(
     settings: Settings,
     previous: ThemeModel | None = None,
     progress: Progress | None = None,
+    said: Hands | None = None,
 ) -> ThemeResult:
     """Read every opinion of `records` and find the themes they speak of.
 
     The result does not depend on the order of the rows. `previous` is the model of the run before: its themes
-    keep their ids where they are met again; a model of another encoder is not used. Needs no network.
+    keep their ids where they are met again; a model of another encoder is not used. `said` is what people's edits
+    say: what they ask of the fit is done here, the rest is laid over the tables by their reader. Needs no network.
     """
     told = progress or Silent()
     seconds: dict[str, float] = {}
@@ -107,6 +110,7 @@ def build_themes(
             lambda phrases: embed_texts(phrases, encoder, settings.cache),
             f"{encoder.name}-{encoder.revision}",
             previous,
+            said,
         )
         placed = learned.model.assign(vectors)
     with _timed("sentiment", seconds, told):
@@ -260,6 +264,7 @@ def _statistics(
         "core": round(float((placed.state[asked] == "core").mean()), 4) if len(asked) else None,
         "threshold": round(learned.model.head.threshold, 4),
         "refit": learned.refit,
+        "lessons": learned.lessons,
         "languages": dict(sorted(languages.items(), key=lambda item: (-item[1], item[0]))),
         "note": note,
         "sentiment_head": None if head is None else round(head.accuracy, 4),
