@@ -1,8 +1,12 @@
 """Cut a verbatim into sentences and clauses, each an exact substring known by its offsets.
 
 Sentences come first (punctuation, line breaks, emoji), then cuts at words that turn or add a thought
-("but", "although", "and also"), accepted only where both sides can stand alone. Every step is linear in
-the length of the text. English, German and Spanish have markers; other languages get sentences only.
+("but", "although", "and also") and, in English, at a plain "and" or comma; each is accepted only where both
+sides can stand alone. Every step is linear in the length of the text. English, German and Spanish have markers;
+other languages get sentences only.
+
+How far apart the two sides' vectors lie was tried as a further condition. On MAMS it did no better than cutting
+as often at random, and costs about two more texts to embed a comment, so there is none: bench/themes/opinions.py.
 """
 
 from __future__ import annotations
@@ -19,6 +23,7 @@ MAX_WORDS = 60  # longer pieces say more than one thing, and an encoder reads on
 _WINDOW = 400  # characters looked at on each side of a marker
 _MIN_SIDE = 3  # content words each side of a cut needs ...
 _MIN_SIDE_FLIP = 2  # ... or this many when praise turns into complaint: "good food but slow service"
+_JUDGES = 0.2  # polarity, either way, from which a side says of something whether it is good or bad
 
 _ABBREVIATIONS = word_lists("abbreviations")["all"]
 _EMOJI = r"\U0001F300-\U0001FAFF\u2600-\u27BF\u2190-\u21FF\u2B00-\u2BFF\uFE0F\u200D"
@@ -56,11 +61,29 @@ _MARKERS: dict[str, tuple[str, str]] = {
 }
 
 
-def _compile(strong: str, weak: str) -> re.Pattern[str]:
-    return re.compile(rf"[,\s(–—-]\s*(?:(?P<strong>\b(?:{strong})\b)|(?P<weak>\b(?:{weak})\b))", re.IGNORECASE)
+# "and" or a comma joins two opinions only where each side judges something, or each is a sentence of its own.
+_JOINTS = r"|[,\s]\s*(?P<joint>\band\b)|(?P<comma>,)(?=\s)"
+_FINITE = re.compile(
+    r"\b(?:is|are|was|were|am|has|have|had|does|did|can|cannot|could|will|would|should|must|might|may|gets|got|"
+    r"makes|made|takes|took|comes|came|goes|went|works|worked|needs|looks|looked|feels|felt|tastes|tasted|seems|"
+    r"seemed|keeps|kept|gives|gave|says|said|told|tells|knows|knew|thinks|thought|loves|loved|likes|liked|hates|"
+    r"hated|wants|wanted|tried|asked|ordered|arrived|crashe[sd]|fails|failed|stopped|\w+n['’]t)\b|['’](?:s|re|m)\b|"
+    r"\b(?:i|we|they|he|she|it|you)\s+\w",
+    re.IGNORECASE,
+)
+_SUBJECT = re.compile(
+    r"(?:and\s+)?(?:also\s+|then\s+|even\s+)?(?:the|a|an|my|our|your|their|his|her|its|this|that|these|those|i|we|they|he|"
+    r"she|it|you|there|no|some|everything|nothing|everyone|nobody|service|staff|food|prices?)\b",
+    re.IGNORECASE,
+)
+_HANGING = re.compile(r"(?:and\s+)?(?:with|when|which|who|where|if|or)\b", re.IGNORECASE)  # hangs on what went before
 
 
-_CUTS = {language: _compile(*pair) for language, pair in _MARKERS.items()}
+def _compile(strong: str, weak: str, joints: str = "") -> re.Pattern[str]:
+    return re.compile(rf"[,\s(–—-]\s*(?:(?P<strong>\b(?:{strong})\b)|(?P<weak>\b(?:{weak})\b)){joints}", re.IGNORECASE)
+
+
+_CUTS = {language: _compile(*pair, _JOINTS if language == "en" else "") for language, pair in _MARKERS.items()}
 
 
 def cut(text: str, language: str = "en") -> list[Span]:
@@ -141,30 +164,66 @@ def _clauses(text: str, piece: Span, language: str) -> list[Span]:
     start, end = piece
     if pattern is None or end - start < 12:
         return [piece]
-    places = [(m.start(m.lastgroup or 0), m.lastgroup == "strong") for m in pattern.finditer(text, start, end)]
+    places = [_place(match) for match in pattern.finditer(text, start, end)]
     found: list[Span] = []
-    for place, (here, strong) in enumerate(places):
-        after = places[place + 1][0] if place + 1 < len(places) else end
+    for (here, kind), near, far in zip(places, *_next_places(places, end), strict=True):
         # Windows, so that a text of nothing but markers stays linear; what decides lies near the cut anyway.
         left = text[max(start, here - _WINDOW) : here]
-        # A weak marker's right side may be completed by the next one: "and it / because ...".
-        right = text[here : min(after if strong else end, here + _WINDOW)]
-        if _stands_alone(left, right, strong, language) and (span := _trim_joint(text, start, here)):
+        right = text[here : min(far, here + _WINDOW)]
+        if _stands_alone(left, right, text[here : min(near, here + _WINDOW)], kind, language) and (
+            span := _trim_joint(text, start, here)
+        ):
             found.append(span)
             start = here
-    found.append((start, end))
+    if rest := _trim(text, start, end):
+        found.append(rest)
     return found
 
 
-def _stands_alone(left: str, right: str, strong: bool, language: str) -> bool:
+def _place(match: re.Match[str]) -> tuple[int, str]:
+    """Where the right side of a marker begins, and what kind of marker it is."""
+    kind = match.lastgroup or "weak"
+    if kind == "comma":
+        place = match.end()
+        while match.string[place : place + 1].isspace():
+            place += 1
+        return place, "joint"
+    return match.start(kind), kind
+
+
+def _next_places(places: list[tuple[int, str]], end: int) -> tuple[list[int], list[int]]:
+    """For each place, where the next one of any kind lies, and how far its right side reaches.
+
+    A weak marker's right side may be completed by the next one ("and it / because ..."), a strong one's not.
+    """
+    near, far = [end] * len(places), [end] * len(places)
+    following = marker = end
+    for at in range(len(places) - 1, -1, -1):
+        here, kind = places[at]
+        near[at], far[at] = following, marker if kind == "strong" else end
+        following = here
+        if kind != "joint":
+            marker = here
+    return near, far
+
+
+def _stands_alone(left: str, right: str, near: str, kind: str, language: str) -> bool:
+    """Whether both sides of a place can be read alone; `near` is the right side up to the next place."""
     weight: Callable[[str], int] = lambda part: len(content_tokens(tokens(part), language))  # noqa: E731
     lighter = min(weight(left), weight(right))
     if lighter < _MIN_SIDE_FLIP:
         return False
-    flips = language == "en" and polarity(left) * polarity(right) < -0.02
-    if flips:
+    if kind == "strong" and lighter >= _MIN_SIDE:
         return True
-    return strong and lighter >= _MIN_SIDE
+    if language != "en":
+        return False
+    if kind != "joint" and polarity(left) * polarity(right) < -0.02:
+        return True
+    if kind == "strong" or weight(near) < _MIN_SIDE_FLIP or _HANGING.match(near):
+        return False
+    if abs(polarity(left)) >= _JUDGES and abs(polarity(near)) >= _JUDGES:
+        return True
+    return bool(_SUBJECT.match(near) and _FINITE.search(left) and _FINITE.search(near))
 
 
 def _trim_joint(text: str, start: int, end: int) -> Span | None:
