@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -85,6 +85,36 @@ def visit_counts(connection: duckdb.DuckDBPyConnection, query: Query, *, until: 
     )
 
 
+def week_counts(
+    connection: duckdb.DuckDBPyConnection, query: Query, timezone: str, *, until: datetime, weeks: int = 12
+) -> dict[tuple[str, str], list[tuple[str, int, int]]]:
+    """(ISO week, sessions that saw the screen, sessions that met the signal there) by (screen, signal), oldest first:
+    the last `weeks` weeks up to the window's end. The filter of `query` holds on the session's segments."""
+    condition, values = where_sql(query.where, segment_dimensions(connection, "sessions"), "s")
+    end = min(query.window.end, until)
+    met = ", ".join(f"max(CASE WHEN signal = '{s}' AND \"count\" > 0 THEN 1 ELSE 0 END) AS {s}" for s in SIGNALS)
+    summed = ", ".join(f"sum({s})" for s in SIGNALS)
+    rows = connection.execute(
+        f"""
+        WITH visited AS (
+            SELECT e.session_id, e.screen, min(coalesce(e.at, s.started_at)) AS moment, {met}
+            FROM exposures e JOIN sessions s ON s.session_id = e.session_id
+            WHERE e.screen IS NOT NULL AND {condition}
+              AND coalesce(e.at, s.started_at) < ? AND coalesce(e.at, s.started_at) >= ?
+            GROUP BY e.session_id, e.screen
+        )
+        SELECT strftime(date_trunc('week', moment AT TIME ZONE ?), '%G-W%V') AS week, screen, count(*), {summed}
+        FROM visited GROUP BY week, screen ORDER BY week, screen
+        """,
+        [*values, end, end - timedelta(weeks=weeks), timezone],
+    ).fetchall()
+    found: dict[tuple[str, str], list[tuple[str, int, int]]] = {}
+    for week, screen, visits, *hits in rows:
+        for signal, hit in zip(SIGNALS, hits, strict=True):
+            found.setdefault((screen, signal), []).append((week, int(visits), int(hit)))
+    return found
+
+
 def named_screens(
     connection: duckdb.DuckDBPyConnection, query: Query, *, until: datetime
 ) -> dict[tuple[str, str], int]:
@@ -97,21 +127,30 @@ def named_screens(
     now, before = query.window, query.baseline
     rows = connection.execute(
         f"""
-        WITH screens AS (SELECT DISTINCT screen FROM exposures WHERE screen IS NOT NULL AND length(screen) > 2),
+        WITH {screens_named_sql(condition, of_survey)}
+        SELECT theme_id, screen, count(*) FROM named GROUP BY theme_id, screen ORDER BY theme_id, screen
+        """,
+        [query.metric, until, *values, *survey, now.start, now.end, before.start, before.end],
+    ).fetchall()
+    return {(theme_id, screen): count for theme_id, screen, count in rows}
+
+
+def screens_named_sql(condition: str, of_survey: str) -> str:
+    """Common table expressions `said`, the opinions with a theme of the answers in both windows, and `named`, those of
+    them that name a screen. Parameters: kind, until, those of the two conditions, and the windows' four ends."""
+    return f"""
+        screens AS (SELECT DISTINCT screen FROM exposures WHERE screen IS NOT NULL AND length(screen) > 2),
         said AS (
             SELECT o.theme_id, ' ' || regexp_replace(lower(o.text), '[^[:alnum:]]+', ' ', 'g') || ' ' AS words
             FROM opinions o JOIN responses r ON r.response_id = o.response_id
             WHERE o.theme_id IS NOT NULL AND r.kind = ? AND r.submitted_at < ? AND {condition} AND {of_survey}
               AND (r.submitted_at >= ? AND r.submitted_at < ? OR r.submitted_at >= ? AND r.submitted_at < ?)
+        ),
+        named AS (
+            SELECT theme_id, screen FROM said JOIN screens
+              ON contains(words, ' ' || trim(regexp_replace(lower(screen), '[^[:alnum:]]+', ' ', 'g')) || ' ')
         )
-        SELECT theme_id, screen, count(*)
-        FROM said JOIN screens
-          ON contains(words, ' ' || trim(regexp_replace(lower(screen), '[^[:alnum:]]+', ' ', 'g')) || ' ')
-        GROUP BY theme_id, screen ORDER BY theme_id, screen
-        """,
-        [query.metric, until, *values, *survey, now.start, now.end, before.start, before.end],
-    ).fetchall()
-    return {(theme_id, screen): count for theme_id, screen, count in rows}
+    """
 
 
 @dataclass(frozen=True)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import special
 
 from analyst.core.values import Estimate
-from analyst.findings.types import ScreenLink, ThemeName
+from analyst.findings.strata import like_people, pooled_odds
+from analyst.findings.types import LinkKind, ScreenLink, ThemeName, ThemeScreen
 from analyst.metrics import false_discoveries, odds_ratio
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from analyst.findings.ties import Tie
     from analyst.runs.frame import DesignFrame
 
 FEWEST = 10  # mentioners with sessions, and exposed commenters, that a pair needs to be looked at
@@ -22,12 +27,13 @@ FEWEST_BOTH = 5  # mentioners who met it before a link is told: fewer are anecdo
 def screen_links(
     frame: DesignFrame, names: Mapping[str, ThemeName], named: Mapping[tuple[str, str], int] | None = None
 ) -> list[ScreenLink]:
-    """Themes whose mentioners met a friction signal more often before their answer than other commenters did.
+    """Themes whose mentioners met a friction signal more often before their answer than other commenters like them.
 
-    Compared are the commented answers of both windows whose users had sessions. Odds ratio with Haldane's correction
-    and Wald's interval; false discoveries over all pairs looked at stay below 5 % (Benjamini & Hochberg 1995). Only
-    links that hold and point upwards are given, the sharpest of each theme first. `named` counts the opinions that
-    name a screen in words, by (theme id, screen). A link goes with the theme; it is no cause.
+    Compared are the commented answers of both windows whose users had sessions, within cells of the same segments,
+    window and number of sessions (see strata): Mantel and Haenszel's odds ratio. False discoveries over all pairs
+    looked at stay below 5 % (Benjamini & Hochberg 1995). Only links that hold and point upwards are given, the
+    sharpest of each theme first. `named` counts the opinions that name a screen in words, by (theme id, screen). A
+    link goes with the theme; it is no cause.
     """
     rows = np.flatnonzero(frame.commented & frame.with_sessions)
     themes = [i for i, t in enumerate(frame.theme_ids) if t in names and names[t].kind != "system"]
@@ -41,18 +47,19 @@ def screen_links(
     exposed = np.asarray(met.sum(axis=0)).ravel()[None, :]
     a, b, c = both, speak - both, exposed - both
     d = len(rows) - speak - exposed + both
-    z = np.log((a + 0.5) * (d + 0.5) / ((b + 0.5) * (c + 0.5))) / np.sqrt(
-        1 / (a + 0.5) + 1 / (b + 0.5) + 1 / (c + 0.5) + 1 / (d + 0.5)
-    )
+    odds = pooled_odds(mentions, met, like_people(frame, rows, np.asarray(met.sum(axis=1)).ravel() > 0))
     looked = (speak >= FEWEST) & (exposed >= FEWEST)
-    held = np.zeros(z.shape, dtype=bool)
-    held[looked] = false_discoveries(special.erfc(np.abs(z[looked]) / np.sqrt(2)))
+    held = np.zeros(odds.z.shape, dtype=bool)
+    held[looked] = false_discoveries(special.erfc(np.abs(odds.z[looked]) / np.sqrt(2)))
     counted = named or {}
     links = []
     for t, e in sorted(
-        zip(*np.nonzero(held & (z > 0) & (both >= FEWEST_BOTH)), strict=True), key=lambda at: (at[0], -z[at])
+        zip(*np.nonzero(held & (odds.z > 0) & (both >= FEWEST_BOTH)), strict=True),
+        key=lambda at: (at[0], -odds.z[at]),
     ):
-        ratio, low, high, _ = odds_ratio(a[t, e], b[t, e], c[t, e], d[t, e])
+        ratio, low, high = float(odds.ratio[t, e]), float(odds.low[t, e]), float(odds.high[t, e])
+        if np.isnan(ratio):  # everybody, or nobody else: only a correction keeps that finite
+            ratio, low, high, _ = odds_ratio(a[t, e], b[t, e], c[t, e], d[t, e])
         theme_id = frame.theme_ids[themes[t]]
         screen, signal = frame.frictions[e]
         quiet = len(rows) - speak[t, 0]
@@ -69,3 +76,49 @@ def screen_links(
             )
         )
     return links
+
+
+def theme_screens(links: Sequence[ScreenLink], words: Sequence[Tie], summaries: Sequence[Tie]) -> list[ThemeScreen]:
+    """Each theme's screens, and what ties them to it: `links` (exposure before the answer), `words` (opinions of the
+    theme that name the screen) and `summaries` (people whose sessions' summaries fall in the theme, and who met
+    friction on the screen). A tie by words or by summaries must hold against false discoveries over all that were
+    looked at. The screens with most kinds of ties come first, then those with the sharpest.
+    """
+    by_words, by_summaries = _held(words), _held(summaries)
+    exposed: dict[tuple[str, str], ScreenLink] = {}
+    for link in links:
+        exposed.setdefault((link.theme_id, link.screen), link)
+    found = []
+    for pair in sorted({*exposed, *by_words, *by_summaries}):
+        told: list[LinkKind] = []
+        told += ["exposed"] if pair in exposed else []
+        told += ["named"] if pair in by_words else []
+        told += ["session"] if pair in by_summaries else []
+        found.append(
+            ThemeScreen(pair[0], pair[1], tuple(told), exposed.get(pair), by_words.get(pair), by_summaries.get(pair))
+        )
+    return sorted(found, key=lambda tie: (tie.theme_id, -len(tie.kinds), -_sharpness(tie), tie.screen))
+
+
+def _held(ties: Sequence[Tie]) -> dict[tuple[str, str], Estimate]:
+    """The odds of the ties that hold and point upwards, by (theme id, screen); n is the number of both."""
+    looked = [tie for tie in ties if tie.theme >= FEWEST and tie.screened >= FEWEST]
+    odds = [
+        odds_ratio(t.both, t.theme - t.both, t.screened - t.both, t.all - t.theme - t.screened + t.both) for t in looked
+    ]
+    p: NDArray[np.float64] = special.erfc(np.abs([z for *_, z in odds]) / np.sqrt(2)) if odds else np.zeros(0)
+    return {
+        (tie.theme_id, tie.screen): Estimate(ratio, low, high, tie.both, "ratio")
+        for tie, (ratio, low, high, z), holds in zip(looked, odds, false_discoveries(p), strict=True)
+        if holds and z > 0 and tie.both >= FEWEST_BOTH
+    }
+
+
+def _sharpness(tie: ThemeScreen) -> float:
+    return max((e.low or 0.0) for e in (tie.exposure.odds if tie.exposure else None, tie.words, tie.summaries) if e)
+
+
+def with_kinds(links: Sequence[ScreenLink], ties: Sequence[ThemeScreen]) -> list[ScreenLink]:
+    """The links, each knowing in which ways its theme and its screen are tied."""
+    kinds = {(tie.theme_id, tie.screen): tie.kinds for tie in ties}
+    return [replace(link, kinds=kinds.get((link.theme_id, link.screen), link.kinds)) for link in links]

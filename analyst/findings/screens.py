@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
@@ -13,7 +13,8 @@ from analyst.core.values import Estimate
 from analyst.findings.axes import MOST_LEVELS
 from analyst.findings.exposure import ExposureGap
 from analyst.findings.lifts import LEAST, Groups, make_groups, people_in, segment_lifts
-from analyst.findings.types import ScreenFriction, ScreenLink, SegmentLift
+from analyst.findings.taps import RAGE, TapCounts, tap_check
+from analyst.findings.types import ScreenFriction, ScreenLink, SegmentLift, WeekRate
 from analyst.metrics import share_difference, wilson
 
 if TYPE_CHECKING:
@@ -36,13 +37,16 @@ def screen_frictions(
     *,
     links: Sequence[ScreenLink] = (),
     gaps: Sequence[ExposureGap] = (),
+    taps: TapCounts | None = None,
+    weeks: Mapping[tuple[str, str], Sequence[tuple[str, int, int]]] | None = None,
     min_people: int = 5,
 ) -> list[ScreenFriction]:
     """Every (screen, signal) met in either window, the one that most people met first.
 
     Rates are shares of the sessions that visited the screen, with Wilson intervals widened for people with several
     sessions; segments are held against false discoveries screen by screen. `links` name the
-    themes tied to it, `gaps` the score of those exposed (of the trouble that the signal belongs to).
+    themes tied to it, `gaps` the score of those exposed (of the trouble that the signal belongs to), `taps` what goes
+    with rage taps (see taps.tap_check), `weeks` the (week, sessions, sessions hit) of each screen and signal.
     """
     found = []
     for screen in sorted(set(counts.screen)):
@@ -51,7 +55,9 @@ def screen_frictions(
         for at, signal in enumerate(SIGNALS):
             friction = _friction(counts, rows, str(screen), at, lifts[at])
             if friction is not None:
-                found.append(_with_ties(friction, str(screen), signal, links, gaps))
+                tied = _with_ties(friction, str(screen), signal, links, gaps)
+                series = (weeks or {}).get((str(screen), signal), ())
+                found.append(_with_taps(replace(tied, by_week=_series(friction, series)), taps))
     return sorted(found, key=lambda f: (-f.users, f.screen, f.signal))
 
 
@@ -64,6 +70,7 @@ def _friction(
         return None
     low, high = share_difference(now.value, n_now, before.value, n_before)
     known = now.n > 0 and before.n > 0
+    visitors = len(np.unique(counts.person[rows & counts.post]))
     return ScreenFriction(
         screen=screen,
         signal=SIGNALS[at],
@@ -76,7 +83,15 @@ def _friction(
         ),
         band=rage_band(now.value) if SIGNALS[at] == "rage_tap" and now.n else None,
         segments=lifts,
+        user_share=_people(users, visitors),
     )
+
+
+def _people(met: int, visitors: int) -> Estimate | None:
+    if not visitors:
+        return None
+    low, high = wilson(met / visitors, visitors)
+    return Estimate(met / visitors, low, high, visitors, "share")
 
 
 def _rate(counts: VisitCounts, rows: NDArray[np.bool_], at: int) -> tuple[Estimate, float, int]:
@@ -114,6 +129,31 @@ def _segments(counts: VisitCounts, rows: NDArray[np.bool_], min_people: int) -> 
     keep = [int(i) for i in np.flatnonzero(people_in(groups, counts.person[index]) >= min_people)]
     kept = Groups(tuple(groups.where[i] for i in keep), groups.member[keep])
     return segment_lifts(kept, counts.visits[index], counts.hits[index])
+
+
+def _series(friction: ScreenFriction, weeks: Sequence[tuple[str, int, int]]) -> list[WeekRate]:
+    """The weeks' rates; their intervals are widened as much as the window's is by people with several sessions."""
+    rate = friction.rate if friction.rate.n else friction.rate_before
+    effect = _design_effect(rate)
+    found = []
+    for week, sessions, hit in weeks:
+        low, high = wilson(hit / sessions, sessions / effect)
+        found.append(WeekRate(week, Estimate(hit / sessions, low, high, sessions, "share")))
+    return found
+
+
+def _design_effect(rate: Estimate) -> float:
+    """How many times wider than plain Wilson's an interval is, squared; never below 1."""
+    if rate.low is None or rate.high is None or not rate.n:
+        return 1.0
+    low, high = wilson(rate.value, rate.n)
+    return max(1.0, ((rate.high - rate.low) / (high - low)) ** 2)
+
+
+def _with_taps(friction: ScreenFriction, taps: TapCounts | None) -> ScreenFriction:
+    if taps is None or friction.signal != RAGE:
+        return friction
+    return replace(friction, taps=tap_check(taps, friction.screen, friction.gap, friction.trend))
 
 
 def _with_ties(

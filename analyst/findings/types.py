@@ -25,6 +25,7 @@ class ThemeName:
     kind: str
 
 
+LinkKind = Literal["exposed", "named", "session"]
 Verdict = Literal["too_little_data", "moved", "masked", "noise"]
 MovedHow = Literal["broad", "concentrated", "mix_only"]
 
@@ -152,8 +153,9 @@ class SegmentLift:
 class ScreenLink:
     """A theme's tie to friction on a screen: those who mention it met it more often before their answer.
 
-    `odds` is the odds ratio of exposure among mentioners against other commenters with sessions, adjusted for
-    nothing else; `significant` after false-discovery control; `n` (in odds) the mentioners with sessions.
+    `odds` is the odds ratio of exposure among mentioners against commenters in the same segments with as many
+    sessions who do not mention it; `significant` after false-discovery control; `n` (in odds) the mentioners with
+    sessions. The shares are plain ones. `kinds` says what else ties the two (see ThemeScreen).
     """
 
     theme_id: str
@@ -164,6 +166,24 @@ class ScreenLink:
     other_share: float
     significant: bool
     named: int = 0  # opinions of the theme that name the screen in words
+    kinds: tuple[LinkKind, ...] = ("exposed",)
+
+
+@dataclass(frozen=True)
+class ThemeScreen:
+    """A screen of a theme and what ties them.
+
+    exposed: its mentioners met friction there before they answered (`exposure`, the sharpest signal) · named: its
+    opinions name the screen more often than others do (`words`) · session: sessions whose summaries fall in the theme
+    met friction there more often (`summaries`). The odds are ratios with intervals; n counts opinions and people.
+    """
+
+    theme_id: str
+    screen: str
+    kinds: tuple[LinkKind, ...]
+    exposure: ScreenLink | None = None
+    words: Estimate | None = None
+    summaries: Estimate | None = None
 
 
 @dataclass(frozen=True)
@@ -185,6 +205,41 @@ class ScreenFriction:
     segments: list[SegmentLift] = field(default_factory=list)
     themes: list[str] = field(default_factory=list)  # theme ids linked to it
     gap: Estimate | None = None  # score of those exposed minus others, adjusted for segments
+    user_share: Estimate | None = None  # of the people who visited the screen, those who met the signal there
+    by_week: list[WeekRate] = field(default_factory=list)  # oldest first, up to the window's end
+    taps: TapCheck | None = None  # rage taps only: what goes with them
+
+    @property
+    def likely_false(self) -> bool:
+        """Whether the rage taps look like taps that are meant to be repeated: no trouble, and nothing to fix."""
+        return self.taps is not None and self.taps.likely_false
+
+
+@dataclass(frozen=True)
+class WeekRate:
+    """One week's share of the visiting sessions that met the signal."""
+
+    week: str
+    rate: Estimate
+
+
+@dataclass(frozen=True)
+class TapCheck:
+    """Sessions with rage taps on a screen against other sessions that saw it, over both windows.
+
+    `sessions` had rage taps there, `others` not. As differences of shares, rage tappers' minus the others':
+    `trouble`, another signal on the same screen; `ended`, the session ended on it (None where no path is known).
+    `longer`: how much longer they lasted, a ratio (None where unknown). `gap`: the score of those exposed minus
+    others'. `likely_false` when all of these say that nothing went wrong, and closely enough to tell.
+    """
+
+    sessions: int
+    others: int
+    trouble: Estimate
+    ended: Estimate | None
+    longer: Estimate | None
+    gap: Estimate | None
+    likely_false: bool
 
 
 @dataclass(frozen=True)

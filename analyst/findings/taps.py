@@ -1,0 +1,170 @@
+"""Rage taps that are none: a heart, a stepper, a picture that is meant to be tapped again and again.
+
+Real rage taps come with other signals, with sessions that end there, with lower scores. Where none of these holds, and
+there is enough to tell, the taps are likely false and no trouble.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from analyst.core.query import Query
+from analyst.core.tables import VISIT
+from analyst.core.values import Estimate
+from analyst.findings.types import TapCheck
+from analyst.metrics import share_difference
+from analyst.metrics.intervals import Z95
+from analyst.runs.counting import segment_dimensions, where_sql
+
+if TYPE_CHECKING:
+    import duckdb
+    from numpy.typing import NDArray
+
+RAGE = "rage_tap"
+FEWEST = 20  # sessions with rage taps, and without, that a screen needs
+MARGIN = 0.10  # share by which rage tappers may still meet more trouble, or leave more often
+SHORTER = 0.8  # ... and how much shorter their sessions may still be
+LOWER = 10.0  # points by which their score may still be lower
+RISE = 0.10  # share by which taps that are meant do not rise from one window to the next
+
+
+@dataclass(frozen=True)
+class TapCounts:
+    """Rows of one screen, person and kind of session (`rage` bool): `n` sessions; how many met another signal there
+    (`trouble`); of those whose path is known (`known`) how many ended there (`ended`); of those whose length is known
+    (`timed`) the sum of its logarithm (`logs`). All (r,)."""
+
+    screen: NDArray[Any]
+    person: NDArray[np.int64]
+    rage: NDArray[np.bool_]
+    n: NDArray[np.float64]
+    trouble: NDArray[np.float64]
+    known: NDArray[np.float64]
+    ended: NDArray[np.float64]
+    timed: NDArray[np.float64]
+    logs: NDArray[np.float64]
+
+
+def tap_counts(connection: duckdb.DuckDBPyConnection, query: Query, *, until: datetime) -> TapCounts:
+    """Sessions that saw a screen in either window, with rage taps there and without; screens without rage taps are
+    left out. The filter of `query` holds on the session's segments."""
+    condition, values = where_sql(query.where, segment_dimensions(connection, "sessions"), "s")
+    columns = {row[0] for row in connection.execute("DESCRIBE sessions").fetchall()}
+    last = "s.screens[len(s.screens)]" if "screens" in columns else "CAST(NULL AS VARCHAR)"
+    now, before = query.window, query.baseline
+    found = connection.execute(
+        f"""
+        WITH seen AS (
+            SELECT e.session_id, e.screen, coalesce(e.user_id, s.user_id, e.session_id) AS person,
+                   max(CASE WHEN e.signal = '{RAGE}' AND e."count" > 0 THEN 1 ELSE 0 END) AS rage,
+                   max(CASE WHEN e.signal NOT IN ('{RAGE}', '{VISIT}') AND e."count" > 0 THEN 1 ELSE 0 END) AS trouble,
+                   max(CASE WHEN {last} = e.screen THEN 1 WHEN {last} IS NOT NULL THEN 0 END) AS ended,
+                   max(CASE WHEN s.duration_s > 0 THEN ln(s.duration_s) END) AS logs
+            FROM exposures e JOIN sessions s ON s.session_id = e.session_id
+            WHERE e.screen IS NOT NULL AND {condition} AND s.started_at < ?
+              AND (s.started_at >= ? AND s.started_at < ? OR s.started_at >= ? AND s.started_at < ?)
+              AND e.screen IN (SELECT screen FROM exposures WHERE signal = '{RAGE}' AND "count" > 0)
+            GROUP BY e.session_id, e.screen, person
+        )
+        SELECT screen, person, rage, count(*) AS n, sum(trouble) AS trouble, count(ended) AS known,
+               coalesce(sum(ended), 0) AS ended, count(logs) AS timed, coalesce(sum(logs), 0) AS logs
+        FROM seen GROUP BY screen, person, rage ORDER BY screen, person, rage
+        """,
+        [*values, until, now.start, now.end, before.start, before.end],
+    ).fetchnumpy()
+    _, person = np.unique(np.asarray(found["person"]).astype(str), return_inverse=True)
+    numbers = {
+        name: np.asarray(found[name], dtype=np.float64) for name in ("n", "trouble", "known", "ended", "timed", "logs")
+    }
+    return TapCounts(
+        screen=np.asarray(found["screen"]).astype(str),
+        person=person.astype(np.int64),
+        rage=np.asarray(found["rage"]).astype(bool),
+        **numbers,
+    )
+
+
+def tap_check(counts: TapCounts, screen: str, gap: Estimate | None, trend: Estimate | None) -> TapCheck | None:
+    """What goes with rage taps on `screen`; None where too few sessions had them, or had not.
+
+    `gap` is the score of those exposed against others, `trend` the change of the rage-tap rate. They are likely false
+    when, each with its 95 % interval, rage tappers meet other trouble at most 10 points of a share more often, end
+    their session there at most as much more often, stay at least 0.8 times as long (one of the last two must be
+    known), do not score lower (10 points at most, where the score is known), and the taps did not just rise. A claim
+    of no harm needs data: with few sessions the intervals are wide and nothing is called false.
+    """
+    rows = counts.screen == screen
+    sessions, others = (int(counts.n[rows & counts.rage].sum()), int(counts.n[rows & ~counts.rage].sum()))
+    if min(sessions, others) < FEWEST:
+        return None
+    rage, person = counts.rage[rows], counts.person[rows]
+    trouble = _shares(counts.trouble[rows], counts.n[rows], rage, person)
+    if trouble is None:
+        return None
+    ended = _shares(counts.ended[rows], counts.known[rows], rage, person)
+    longer = _ratio(counts.logs[rows], counts.timed[rows], rage, person)
+    harmless = (
+        _below(trouble.high, MARGIN)
+        and (ended is None or _below(ended.high, MARGIN))
+        and (longer is None or (longer.low is not None and longer.low > SHORTER))
+        and (ended is not None or longer is not None)
+        and not _lower(gap)
+        and not (trend is not None and trend.excludes_zero() and trend.value > RISE)
+    )
+    return TapCheck(sessions, others, trouble, ended, longer, gap, harmless)
+
+
+def _below(high: float | None, limit: float) -> bool:
+    return high is not None and high < limit
+
+
+def _lower(gap: Estimate | None) -> bool:
+    """Whether the score is lower, or may well be."""
+    if gap is None:
+        return False
+    return gap.value < -LOWER or (gap.excludes_zero() and gap.value < 0)
+
+
+def _means(
+    total: NDArray[np.float64], n: NDArray[np.float64], rage: NDArray[np.bool_], person: NDArray[np.int64]
+) -> tuple[float, float, float, float, float] | None:
+    """(mean with rage taps, its n, mean without, its n, variance of their difference clustered on the person)."""
+    sizes = [float(n[group].sum()) for group in (rage, ~rage)]
+    if min(sizes) < FEWEST:
+        return None
+    means = [float(total[group].sum()) / size for group, size in zip((rage, ~rage), sizes, strict=True)]
+    pull = np.where(rage, (total - means[0] * n) / sizes[0], -(total - means[1] * n) / sizes[1])
+    _, who = np.unique(person, return_inverse=True)
+    return means[0], sizes[0], means[1], sizes[1], float(np.square(np.bincount(who, pull)).sum())
+
+
+def _shares(
+    hits: NDArray[np.float64], n: NDArray[np.float64], rage: NDArray[np.bool_], person: NDArray[np.int64]
+) -> Estimate | None:
+    """Difference of two shares: Newcombe's interval at the n that clustering on people leaves (Kish 1965)."""
+    found = _means(hits, n, rage, person)
+    if found is None:
+        return None
+    high, n_high, low, n_low, variance = found
+    alone = high * (1 - high) / n_high + low * (1 - low) / n_low
+    effect = max(1.0, variance / alone) if alone > 0 else 1.0
+    bounds = share_difference(high, n_high / effect, low, n_low / effect)
+    return Estimate(high - low, *bounds, round(n_high + n_low), "share")
+
+
+def _ratio(
+    logs: NDArray[np.float64], n: NDArray[np.float64], rage: NDArray[np.bool_], person: NDArray[np.int64]
+) -> Estimate | None:
+    """Ratio of geometric means, clustered on the person."""
+    found = _means(logs, n, rage, person)
+    if found is None:
+        return None
+    high, n_high, low, n_low, variance = found
+    half = Z95 * math.sqrt(variance)
+    bounds = (math.exp(high - low - half), math.exp(high - low + half))
+    return Estimate(math.exp(high - low), *bounds, round(n_high + n_low), "ratio")
