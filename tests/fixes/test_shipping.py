@@ -40,7 +40,8 @@ def _register(connection: duckdb.DuckDBPyConnection, lift: float = 10.0, target:
     fix = the_fix(lift)
     aimed = target or target_of(fix, found_in(), ("ui_freeze",))
     return register(
-        connection, fix, found_in(), aimed, shipped=SHIPPED, version=None, number=1, now=moment(SHIPPED), until=moment(SHIPPED), join_days=7, realisation=0.5,
+        connection, fix, found_in(), aimed, shipped=SHIPPED, version=None, number=1,
+        now=moment(SHIPPED), until=moment(SHIPPED), join_days=7, realisation=0.5,
     )  # fmt: skip
 
 
