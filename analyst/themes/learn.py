@@ -79,16 +79,17 @@ def _catalogue(
     old_centroids = previous.all_centroids() if previous else np.zeros((0, heard.shape[1]), np.float32)
     old_themes = previous.themes if previous else []
     found = Matching([-1] * head.count, [0.0] * head.count, [])
+    stay = {place: given[known] for place, known in enumerate(taught.ids) if known is not None and known in given}
 
     def keep(keywords: list[list[str]]) -> dict[int, str]:
         nonlocal found
         padded = keywords + [[] for _ in range(len(keywords), head.count)]
         found = _matched(taught.ids, head.centroids, padded, old_centroids, old_themes)
-        stay = {new: given[known] for new, known in enumerate(taught.ids) if known is not None and known in given}
-        return _kept_labels(found, old_themes) | stay
+        kept = _kept_labels(found, old_themes) | stay
+        return {place: label for place, label in kept.items() if place < len(keywords)}
 
     names = _names(corpus, heard, placed, lambda phrases: mute(embed(phrases), head.muted), keep)
-    names += [Naming(f"Theme {place + 1}", []) for place in range(len(names), head.count)]
+    names += [Naming(stay.get(place, f"Theme {place + 1}"), []) for place in range(len(names), head.count)]
     held = placed.theme >= 0
     sizes = np.bincount(placed.theme[held], weights=corpus.counts[held], minlength=head.count).astype(np.int64)
     themes = _entries(names, found, old_themes, taught, corpus.texts, heard, placed)
@@ -125,9 +126,10 @@ def _matched(
 
 
 def _names(corpus: Corpus, heard: Floats, placed: Assignment, embed: Embed, keep: Keep) -> list[Naming]:
-    """Labels and keywords, from one text of every group that says nearly the same."""
+    """Labels and keywords, from one text of every group that says nearly the same, in every theme it is in."""
     shaping = np.flatnonzero(_naming(corpus, placed))
-    rows = shaping[np.unique(near_duplicates(heard[shaping], _SAME_SAYING))]
+    sayings = np.stack([placed.theme[shaping], near_duplicates(heard[shaping], _SAME_SAYING)])
+    rows = np.sort(shaping[np.unique(sayings, axis=1, return_index=True)[1]])
     return name_themes(
         [corpus.texts[i] for i in rows],
         [corpus.languages[i] for i in rows],

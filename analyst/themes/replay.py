@@ -31,6 +31,7 @@ _LEAST_ROWS = 5  # a theme with fewer rows would turn the logistic head into nea
 _SWALLOWED = 0.5  # a found group that gave this share of its rows to a lesson is that lesson
 _ROUNDS = 10
 _NEAR_SEED = 0.45  # cosine to its examples from which a row may be a seeded theme's, if no theme is nearer
+_SAME_THEME = 0.55  # cosine of middles from which a found group is what somebody seeded
 
 
 @dataclass(frozen=True)
@@ -215,8 +216,8 @@ def teach(
         mine = number[lesson.theme_id]
         if lesson.carves or fitted.refit:
             _put(labels, strength, rows_of[lesson.members], mine)
-        if mine >= len(ids) and (of == mine).any():
-            _put(labels, strength, _near_seed(heard, labels, head, written[of == mine]), mine)
+    new = [place for place in range(len(ids), len(names)) if (of == place).any()]
+    _seed(labels, strength, heard, head, np.array(new, dtype=np.int64), written, of, set(number.values()))
     for lesson in asked:  # what a person placed comes last
         _put(labels, strength, rows_of[lesson.placed], number[lesson.theme_id])
         weight[rows_of[lesson.placed]] = _CORRECTION
@@ -280,13 +281,29 @@ def _written(
     return (mute(embed(texts), muted) if texts else np.zeros((0, width), np.float32)), of
 
 
-def _near_seed(heard: Floats, labels: Ints, head: Head, examples: Floats) -> Ints:
-    """Rows that lie nearer to the middle of the examples than to that of their own theme, and near enough."""
-    near = heard @ _middle(examples)
+def _seed(
+    labels: Ints, strength: Floats, heard: Floats, head: Head, new: Ints, written: Floats, of: Ints, taught: set[int]
+) -> None:
+    """Give the new groups `new` what speaks of them: found groups whose middle lies near theirs, then single rows.
+
+    A row changes over when it lies nearer to what was written of the new group than to the middle of its own.
+    """
+    if not len(new):
+        return
+    middle = np.stack([_middle(written[of == group]) for group in new])
+    likeness = head.centroids @ middle.T
+    for group in range(head.count):
+        best = int(likeness[group].argmax())
+        if group not in taught and likeness[group, best] >= _SAME_THEME:
+            _put(labels, strength, np.flatnonzero(labels == group), int(new[best]))
+    near = heard @ middle.T
+    best_of = near.argmax(axis=1)
+    closest = near[np.arange(len(heard)), best_of]
     own = np.zeros(len(heard), np.float32)
     held = np.flatnonzero((labels >= 0) & (labels < head.count))
     own[held] = np.einsum("nd,nd->n", heard[held], head.centroids[labels[held]])
-    return np.flatnonzero((near >= _NEAR_SEED) & (near > own))
+    over = np.flatnonzero((closest >= _NEAR_SEED) & (closest > own) & ~np.isin(labels, new))
+    labels[over], strength[over] = new[best_of[over]], 1.0
 
 
 def _swallowed(labels: Ints, before: Ints, taught: set[int]) -> Ints:
