@@ -20,7 +20,8 @@ def group_themes(middle: Floats, sizes: Ints) -> Ints:
     from scipy.cluster.hierarchy import fcluster, linkage
     from scipy.spatial.distance import pdist
 
-    tree = linkage(np.clip(pdist(middle.astype(np.float64), "cosine"), 0, 2), "average")
+    apart = np.nan_to_num(pdist(middle.astype(np.float64), "cosine"), nan=1.0)  # nobody speaks of a theme: no middle
+    tree = linkage(np.clip(apart, 0, 2), "average")
     flat = fcluster(tree, t=_APART, criterion="distance")
     most = int(1.5 * np.sqrt(k)) + 2
     if len(np.unique(flat)) > most:
