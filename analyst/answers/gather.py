@@ -21,6 +21,7 @@ from analyst.findings import (
     Coverage,
     Drivers,
     ExposureGap,
+    JoinCoverage,
     Lag,
     Movement,
     ResponseCheck,
@@ -28,20 +29,28 @@ from analyst.findings import (
     ScreenLink,
     ThemeFinding,
     ThemeName,
+    ThemeScreen,
+    Tie,
     active_base,
     exposure_gaps,
     find_drivers,
+    join_coverage,
     lag_counts,
     lag_effects,
-    named_screens,
     response_check,
     screen_frictions,
     screen_links,
     screen_view,
+    summary_ties,
+    tap_counts,
     theme_findings,
+    theme_screens,
     theme_view,
     visit_counts,
+    week_counts,
     why,
+    with_kinds,
+    word_ties,
 )
 from analyst.fixes import Evidence, Fix, rank_fixes
 from analyst.fixes.calibration import Calibration
@@ -176,9 +185,22 @@ class Gatherer:
 
     @cached_property
     def links(self) -> list[ScreenLink]:
-        """Themes tied to friction on a screen."""
-        named = named_screens(self.view.connection, self.query, until=self.view.until)
-        return screen_links(self.frame, self.names, named)
+        """Themes tied to friction on a screen, the sharpest of each theme first; each knows what else ties the two."""
+        return with_kinds(self._exposure_links, self.theme_screens)
+
+    @cached_property
+    def _words(self) -> list[Tie]:
+        return word_ties(self.view.connection, self.query, until=self.view.until)
+
+    @cached_property
+    def _exposure_links(self) -> list[ScreenLink]:
+        return screen_links(self.frame, self.names, {(tie.theme_id, tie.screen): tie.both for tie in self._words})
+
+    @cached_property
+    def theme_screens(self) -> list[ThemeScreen]:
+        """Each theme's screens, by exposure before the answer, by words, and by what sessions tell."""
+        told = summary_ties(self.view.connection, self.query, until=self.view.until)
+        return theme_screens(self._exposure_links, self._words, told)
 
     @cached_property
     def gaps(self) -> list[ExposureGap]:
@@ -203,8 +225,15 @@ class Gatherer:
         known = segment_dimensions(self.view.connection, "sessions")
         if any(dimension not in known for dimension, _ in self.query.where):
             return []
-        counts = visit_counts(self.view.connection, self.query, until=self.view.until)
-        return screen_frictions(counts, links=self.links, gaps=self.gaps, min_people=self.view.settings.min_people)
+        connection, until = self.view.connection, self.view.until
+        return screen_frictions(
+            visit_counts(connection, self.query, until=until),
+            links=self.links,
+            gaps=self.gaps,
+            taps=tap_counts(connection, self.query, until=until),
+            weeks=week_counts(connection, self.query, self.view.settings.timezone, until=until),
+            min_people=self.view.settings.min_people,
+        )
 
     @cached_property
     def fixes(self) -> list[Fix]:
@@ -254,6 +283,14 @@ class Gatherer:
         return workspace_alerts(self.view, self.query.window.end)
 
     @cached_property
+    def join(self) -> JoinCoverage:
+        """How many of the answers can be joined with sessions."""
+        settings = self.view.settings
+        return join_coverage(
+            self.view.connection, self.frame, self.query, until=self.view.until, join_days=settings.join_days
+        )
+
+    @cached_property
     def coverage(self) -> Coverage:
         """How much material there is behind all this."""
         counts = window_counts(self.view.connection, self.query, until=self.view.until)
@@ -265,6 +302,7 @@ class Gatherer:
             opinions=counts.opinions,
             placed=counts.placed,
             sessions=counts.sessions,
+            join=self.join,
         )
 
     @cached_property

@@ -205,6 +205,7 @@ def _link(link: ScreenLink) -> dict[str, Any]:
         "other_share": link.other_share,
         "significant": link.significant,
         "named": link.named,
+        "kinds": list(link.kinds),
     }
 
 
@@ -237,6 +238,10 @@ def screen_json(screen: ScreenFriction) -> dict[str, Any]:
         "users": screen.users,
         "rate": estimate_json(screen.rate),
         "rate_before": estimate_json(screen.rate_before),
+        "user_share": estimate_json(screen.user_share),
+        "by_week": [{"week": week.week, "rate": estimate_json(week.rate)} for week in screen.by_week],
+        "likely_false": screen.likely_false,
+        "taps": None if screen.taps is None else asdict(screen.taps),
         "trend": estimate_json(screen.trend),
         "band": screen.band,
         "gap": estimate_json(screen.gap),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from analyst.answers import wording as w
 from analyst.answers.facts import Claim, FactBook
+from analyst.answers.joins import join_claims
 from analyst.core.query import where_text
 from analyst.core.values import Estimate
 from analyst.findings.types import Coverage, Movement, ScreenFriction, ScreenLink, SegmentLift, ThemeFinding
@@ -320,7 +321,9 @@ def coverage_claims(coverage: Coverage, book: FactBook) -> list[Claim]:
             (fact,),
         )
     ]
-    if coverage.sessions:
+    if coverage.join is not None:
+        claims += join_claims(coverage.join, book)
+    elif coverage.sessions:
         claims.append(
             Claim(f"{w.percent(joined)} of the answers can be joined to a session in the days before them.", (fact,))
         )

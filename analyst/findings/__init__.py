@@ -13,15 +13,19 @@ from analyst.findings.counts import (
     lag_counts,
     named_screens,
     visit_counts,
+    week_counts,
 )
+from analyst.findings.coverage import JoinCoverage, join_coverage
 from analyst.findings.drivers import Driver, Drivers, find_drivers
 from analyst.findings.exposure import ExposureGap, Trouble, adjusted_gaps, exposure_gaps, find_troubles
 from analyst.findings.lag import AFTER, LAGS, Lag, LagEffect, lag_effects
-from analyst.findings.links import screen_links
+from analyst.findings.links import screen_links, theme_screens, with_kinds
 from analyst.findings.movement import why
 from analyst.findings.response import ResponseCheck, response_check
 from analyst.findings.screens import rage_band, screen_frictions
+from analyst.findings.taps import TapCounts, tap_check, tap_counts
 from analyst.findings.themes import detractor_segments, theme_findings
+from analyst.findings.ties import Tie, summary_ties, word_ties
 from analyst.findings.types import (
     Coverage,
     Hidden,
@@ -34,6 +38,7 @@ from analyst.findings.types import (
     SegmentLift,
     ThemeFinding,
     ThemeName,
+    ThemeScreen,
 )
 from analyst.findings.views import ChangeView, ViewTerm, screen_view, theme_view
 
@@ -49,6 +54,7 @@ __all__ = [
     "ExposureGap",
     "Gap",
     "Hidden",
+    "JoinCoverage",
     "Lag",
     "LagCounts",
     "LagEffect",
@@ -60,8 +66,11 @@ __all__ = [
     "ScreenLink",
     "SegmentFinding",
     "SegmentLift",
+    "TapCounts",
     "ThemeFinding",
     "ThemeName",
+    "ThemeScreen",
+    "Tie",
     "Trouble",
     "ViewTerm",
     "VisitCounts",
@@ -72,6 +81,7 @@ __all__ = [
     "exposure_gaps",
     "find_drivers",
     "find_troubles",
+    "join_coverage",
     "lag_counts",
     "lag_effects",
     "named_screens",
@@ -80,8 +90,15 @@ __all__ = [
     "screen_frictions",
     "screen_links",
     "screen_view",
+    "summary_ties",
+    "tap_check",
+    "tap_counts",
     "theme_findings",
+    "theme_screens",
     "theme_view",
     "visit_counts",
+    "week_counts",
     "why",
+    "with_kinds",
+    "word_ties",
 ]

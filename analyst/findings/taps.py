@@ -30,7 +30,7 @@ FEWEST = 20  # sessions with rage taps, and without, that a screen needs
 MARGIN = 0.10  # share by which rage tappers may still meet more trouble, or leave more often
 SHORTER = 0.8  # ... and how much shorter their sessions may still be
 LOWER = 10.0  # points by which their score may still be lower
-RISE = 0.10  # share by which taps that are meant do not rise from one window to the next
+RISE = 0.10  # a share that rose by more from one window to the next needs the score to be known
 
 
 @dataclass(frozen=True)
@@ -95,8 +95,9 @@ def tap_check(counts: TapCounts, screen: str, gap: Estimate | None, trend: Estim
     `gap` is the score of those exposed against others, `trend` the change of the rage-tap rate. They are likely false
     when, each with its 95 % interval, rage tappers meet other trouble at most 10 points of a share more often, end
     their session there at most as much more often, stay at least 0.8 times as long (one of the last two must be
-    known), do not score lower (10 points at most, where the score is known), and the taps did not just rise. A claim
-    of no harm needs data: with few sessions the intervals are wide and nothing is called false.
+    known), and do not score lower (beyond chance, or by more than 10 points). Taps that just rose by more than 10
+    points of a share are only called false where the score is known: a new heart rises too, but so does a new fault.
+    A claim of no harm needs data: with few sessions the intervals are wide and nothing is called false.
     """
     rows = counts.screen == screen
     sessions, others = (int(counts.n[rows & counts.rage].sum()), int(counts.n[rows & ~counts.rage].sum()))
@@ -108,13 +109,14 @@ def tap_check(counts: TapCounts, screen: str, gap: Estimate | None, trend: Estim
         return None
     ended = _shares(counts.ended[rows], counts.known[rows], rage, person)
     longer = _ratio(counts.logs[rows], counts.timed[rows], rage, person)
+    rising = trend is not None and trend.excludes_zero() and trend.value > RISE
     harmless = (
         _below(trouble.high, MARGIN)
         and (ended is None or _below(ended.high, MARGIN))
         and (longer is None or (longer.low is not None and longer.low > SHORTER))
         and (ended is not None or longer is not None)
         and not _lower(gap)
-        and not (trend is not None and trend.excludes_zero() and trend.value > RISE)
+        and not (rising and gap is None)
     )
     return TapCheck(sessions, others, trouble, ended, longer, gap, harmless)
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from analyst.core.query import Where
 from analyst.core.values import Estimate, Quote
+
+if TYPE_CHECKING:
+    from analyst.findings.coverage import JoinCoverage
 
 
 class QuoteLookup(Protocol):
@@ -253,3 +256,4 @@ class Coverage:
     opinions: int
     placed: int  # opinions in a theme
     sessions: int
+    join: JoinCoverage | None = None  # of the answers with the sessions
