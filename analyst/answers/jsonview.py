@@ -259,6 +259,9 @@ def fix_json(fix: Fix) -> dict[str, Any]:
         "interval": [fix.lift.low, fix.lift.high],
         "n": fix.lift.n,
         "quotes": [quote_json(quote) for quote in fix.quotes],
+        "suggestions": [quote_json(quote) for quote in fix.suggestions],
+        "together": estimate_json(fix.together),
+        "overlaps": [{**asdict(overlap), "joint": estimate_json(overlap.joint)} for overlap in fix.overlaps],
     }
 
 

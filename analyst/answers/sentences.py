@@ -276,6 +276,9 @@ def screen_claim(screen: ScreenFriction, book: FactBook) -> Claim:
 def fix_claim(fix: Fix, metric: str, book: FactBook) -> Claim:
     """What a fix should bring, in one sentence with its interval and grade."""
     numbers = [float(fix.reach) if fix.reach is not None else None, fix.confidence, fix.effort, fix.e_value]
+    joint = fix.together if fix.rank > 1 else None
+    if joint is not None:
+        numbers += [joint.value, joint.low, joint.high]
     fact = book.add_estimate(
         f"Fix {fix.title}: lift {w.signed(fix.lift.value)} ({w.interval(fix.lift)}), grade {fix.grade}",
         fix.lift,
@@ -290,9 +293,14 @@ def fix_claim(fix: Fix, metric: str, book: FactBook) -> Claim:
             f"(no session shows it): treat it as a range, not a promise{reach}.",
             (fact,),
         )
+    together = (
+        f" Done together with those above that rest on sessions: {w.signed(joint.value)} points ({w.interval(joint)})."
+        if joint is not None
+        else ""
+    )
     return Claim(
         f"Expected {name} lift {w.signed(fix.lift.value)} points (95% interval {w.interval(fix.lift)}; evidence grade "
-        f"{fix.grade}){reach}.",
+        f"{fix.grade}){reach}.{together}",
         (fact,),
     )
 

@@ -108,10 +108,10 @@ def listed(parts: list[str]) -> str:
 
 
 def tie(fixes: Sequence[str]) -> str:
-    """'not clearly ahead of fix-1a2b3c4d', or of how many where they are many."""
+    """'not clearly ahead of or behind fix-1a2b3c4d', or how many where they are many."""
     if len(fixes) <= 2:
-        return f"not clearly ahead of {listed(list(fixes))}"
-    return f"not clearly ahead of {len(fixes)} of those below"
+        return f"not clearly ahead of or behind {listed(list(fixes))}"
+    return f"not clearly ahead of or behind {len(fixes)} others"
 
 
 def calendar_entry(change: Mapping[str, str]) -> str:

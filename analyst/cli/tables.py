@@ -140,6 +140,8 @@ def fix_parts(fix: Fix, claim: Claim | None, quotes: int = 3) -> list[Renderable
     standing = f"Evidence grade {fix.grade}, confidence {w.percent(fix.confidence)}, {effort}; id {fix.fix_id}"
     if fix.tied_with:
         standing += f"; {w.tie(fix.tied_with)}"
+    if fix.rank_high > fix.rank_low:
+        standing += f"; its place could be {fix.rank_low} to {fix.rank_high}"
     parts.append(Padding(Text(standing, style="dim"), (0, 0, 0, 3)))
     parts += [Padding(Text(f"· {fact}"), (0, 0, 0, 3)) for fact in fix.facts[:SHOWN_FACTS]]
     parts += [quote_text(quote) for quote in fix.quotes[:quotes]]

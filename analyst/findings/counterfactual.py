@@ -76,11 +76,13 @@ class Counterfactual:
         weighted = sparse.diags_array(w) @ design
         return np.asarray((design.T @ weighted).todense()), np.asarray(weighted.T @ self.frame.y[self.rows]).ravel()
 
-    def gap(self, troubles: Sequence[int]) -> Gap | None:
-        """The gap of those who met any of `troubles` (columns); None where too few did, or too few did not."""
+    def gap(self, troubles: Sequence[int], of: NDArray[np.bool_] | None = None) -> Gap | None:
+        """The gap of those who met any of `troubles` (columns), of the answers `of` (n,) only where given; None where
+        too few of them did, or too few did not. The model learns from all who met none of them."""
         mine = [k for k in troubles if self.met[self.rows, k].any()]
         exposed: NDArray[np.bool_] = np.asarray(self.met[self.rows][:, mine].any(axis=1))
-        if not enough(exposed):
+        counted = exposed if of is None else exposed & of[self.rows]
+        if not enough(exposed) or not enough(counted):
             return None
         design, free = self._design
         keep = np.ones(design.shape[1], dtype=bool)
@@ -98,11 +100,13 @@ class Counterfactual:
         beta = np.zeros(len(keep))
         beta[keep] = inverse @ target[keep]
         missing = y - np.asarray(design @ beta).ravel()
-        total = float(w[exposed].sum())
-        value = float(w[exposed] @ missing[exposed]) / total
+        total = float(w[counted].sum())
+        value = float(w[counted] @ missing[counted]) / total
         leverage = np.zeros(len(keep))
-        leverage[keep] = inverse @ (np.asarray(weighted.sum(axis=0)).ravel()[keep] / total)
-        part = np.where(exposed, w * (missing - value) / total, -w * missing * np.asarray(design @ leverage).ravel())
+        mean = np.asarray(design[counted].T @ w[counted]).ravel() / total
+        leverage[keep] = inverse @ mean[keep]
+        part = np.where(exposed, 0.0, -w * missing * np.asarray(design @ leverage).ravel())
+        part[counted] = w[counted] * (missing[counted] - value) / total
         influence = np.zeros(self.frame.n)
         influence[self.rows] = part * np.sqrt(len(y) / max(1, len(y) - int(keep.sum())))
         error = float(np.sqrt(covariance(self.frame, influence[:, None])[0, 0]))
@@ -138,9 +142,7 @@ def use_levels(frame: DesignFrame) -> NDArray[np.int64]:
 def covariance(frame: DesignFrame, influence: NDArray[np.float64]) -> NDArray[np.float64]:
     """(k, k) covariance of k estimates from their influence (n, k), clustered on the person (Liang & Zeger 1986)."""
     _, person = np.unique(frame.person, return_inverse=True)
-    people = int(person.max(initial=-1)) + 1
-    by_person = sparse.csr_matrix((np.ones(frame.n), (person, np.arange(frame.n))), shape=(people, frame.n))
-    sums = np.asarray(by_person @ influence)
+    sums = np.stack([np.bincount(person, column).astype(np.float64) for column in influence.T], axis=1)
     found: NDArray[np.float64] = sums.T @ sums
     return found
 

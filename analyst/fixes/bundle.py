@@ -49,13 +49,8 @@ class Bundles:
         return np.stack([gap.trouble.exposed for gap in self.gaps], axis=1)
 
     @cached_property
-    def _models(self) -> tuple[Counterfactual, Counterfactual]:
-        """Of both windows, and of the current one."""
-        rows = self.frame.with_sessions
-        return (
-            Counterfactual(self.frame, self._met, rows),
-            Counterfactual(self.frame, self._met, rows & self.frame.post),
-        )
+    def _model(self) -> Counterfactual:
+        return Counterfactual(self.frame, self._met, self.frame.with_sessions)
 
     def exposed(self, troubles: Sequence[int]) -> NDArray[np.bool_]:
         """(n,) who met any of them."""
@@ -63,8 +58,9 @@ class Bundles:
         return found
 
     def raw(self, troubles: Sequence[int], *, now: bool) -> tuple[Lift, NDArray[np.float64]] | None:
-        """Lift of mending all of `troubles`, as fitted, and what each answer adds to its error."""
-        gap = self._models[int(now)].gap(troubles)
+        """Lift of mending all of `troubles`, as fitted, and what each answer adds to its error. `now`: from those who
+        met them in the current window, since before it other people met others of them."""
+        gap = self._model.gap(troubles, self.frame.post if now else None)
         if gap is None:
             return None
         return lift_of(self.frame, gap, self.exposed(troubles), self.seen, self.realisation)

@@ -92,29 +92,35 @@ def from_exposure(
 
     Taken are those that hold under false-discovery control over all troubles (5 %, one-sided), and those that a theme
     of low scores is linked to where the gap points downwards (one-sided 15 %). A gap near these limits is shrunken,
-    for having been picked (findings.shrink). Grade A: two comparisons agree, which is lower in both windows, or lower
+    for having been picked (findings.shrink). Rage taps that look meant (ScreenFriction.likely_false) are no trouble.
+    Grade A: two comparisons agree, which is lower in both windows, or lower
     now and begun with a release whose users' score fell by itself (see began); B otherwise.
     `seen` is the share of answers whose users are seen in sessions at all.
     """
     present = [_present(frame, gap) for gap in gaps]
     held = false_discoveries(np.array([normal_cdf(part.z) for part in present]))
     harmful = {t.theme_id for t in themes if t.gap is not None and t.gap.value < 0}
+    meant = {(f.screen, f.signal) for f in screens if f.likely_false}
     found = []
     for i, (gap, part) in enumerate(zip(gaps, present, strict=True)):
         trouble = gap.trouble
+        if all((trouble.screen, signal) in meant for signal in trouble.signals):
+            continue
         mine = [k for k in links if k.screen == trouble.screen and k.signal in trouble.signals]
         mine = [k for k in mine if k.theme_id in harmful]
         if part.n < FEWEST or part.z >= 0 or not (held[i] or (mine and part.z <= LINKED_Z)):
             continue
+        began = began_with(frame, trouble.exposed)
+        tied = tuple(dict.fromkeys(k.theme_id for k in sorted(mine, key=lambda k: -k.odds.value)))
+        risen = tuple(t for t in _risen_with(began, themes) if t not in tied)
         kept = _shrunken(part.gap, -(HARMFUL_Z if held[i] else LINKED_Z))
         lift, influence = lift_of(frame, kept, trouble.exposed, seen, realisation)
         frictions = [f for f in screens if f.screen == trouble.screen and f.signal in trouble.signals]
-        began = began_with(frame, trouble.exposed)
         found.append(
             Candidate(
                 screen=trouble.screen,
                 signals=trouble.signals,
-                themes=tuple(dict.fromkeys(k.theme_id for k in sorted(mine, key=lambda k: -k.odds.value))),
+                themes=(*tied, *risen),
                 where=_where(frictions),
                 grade="A" if replicated(gap) or _release_agrees(part, began) else "B",
                 gap=kept.value,
@@ -124,7 +130,7 @@ def from_exposure(
                 interval=lift.estimate(part.n),
                 links=tuple(mine),
                 frictions=tuple(frictions),
-                mentioners=mentioners(frame, [k.theme_id for k in mine], trouble.exposed),
+                mentioners=mentioners(frame, [*tied, *risen], trouble.exposed),
                 troubles=(i,),
                 now=part.now,
                 influence=influence,
@@ -132,6 +138,23 @@ def from_exposure(
             )
         )
     return found
+
+
+def _risen_with(began: Began | None, themes: Sequence[ThemeFinding]) -> list[str]:
+    """Themes of low scores that rose, beyond chance, among the users of the release that a trouble began with. Within
+    the release nearly everybody may have met it, so that no link to it can show there."""
+    if began is None:
+        return []
+    return [
+        theme.theme_id
+        for theme in themes
+        if theme.kind != "system"
+        and theme.gap is not None
+        and theme.gap.value < 0
+        and theme.trend.value > 0
+        and theme.trend.excludes_zero()
+        and any(lift.significant and set(began.where) <= set(lift.where) for lift in theme.segments[:1])
+    ]
 
 
 def _present(frame: DesignFrame, gap: ExposureGap) -> _Present:

@@ -69,7 +69,7 @@ def reach_in_a_quarter(
         return [None] * len(troubles)
     end = min(until, query.window.end)
     condition, values = where_sql(query.where, dims, "s")
-    number, screens, signals = _flat(troubles)
+    number, screens, signals = flat(troubles)
     if not number:
         return [0] * len(troubles)
     begin = end - timedelta(days=QUARTER)
@@ -105,7 +105,7 @@ def showing_sessions(
     if not troubles or any(name not in dims for name, _ in query.where):
         return [[] for _ in troubles]
     condition, values = where_sql(query.where, dims, "s")
-    number, screens, signals = _flat(troubles)
+    number, screens, signals = flat(troubles)
     if not number:
         return [[] for _ in troubles]
     rows = connection.execute(
@@ -150,6 +150,7 @@ def showing_sessions(
     return found
 
 
-def _flat(troubles: Sequence[Pairs]) -> tuple[list[int], list[str], list[str]]:
-    flat = [(i, screen, signal) for i, pairs in enumerate(troubles) for screen, signal in pairs]
-    return [i for i, _, _ in flat], [screen for _, screen, _ in flat], [signal for _, _, signal in flat]
+def flat(troubles: Sequence[Pairs]) -> tuple[list[int], list[str], list[str]]:
+    """Troubles as three columns: the place of each in the list, its screen, its signal."""
+    rows = [(i, screen, signal) for i, pairs in enumerate(troubles) for screen, signal in pairs]
+    return [i for i, _, _ in rows], [screen for _, screen, _ in rows], [signal for _, _, signal in rows]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -21,7 +21,7 @@ from analyst.findings import (
 from analyst.fixes import wording
 from analyst.fixes.bundle import Bundles
 from analyst.fixes.candidates import Candidate, from_exposure, merge, spread_of
-from analyst.fixes.complaints import from_complaints
+from analyst.fixes.complaints import from_complaints, words
 from analyst.fixes.evidence import (
     SessionEvidence,
     reach_in_a_quarter,
@@ -31,7 +31,7 @@ from analyst.fixes.evidence import (
 )
 from analyst.fixes.lift import REALISATION, confidence, e_value
 from analyst.fixes.places import Places, places_of
-from analyst.fixes.suggested import Suggested, suggestions
+from analyst.fixes.suggested import Ask, Suggested, suggestions, summary_words
 from analyst.fixes.types import Fix, Overlap
 
 if TYPE_CHECKING:
@@ -82,13 +82,7 @@ def rank_fixes(
     if not frame.post.any():
         return []
     seen = seen_share(connection, query, until=until)
-    bundles = Bundles(frame, evidence.gaps, seen, realisation)
-    exposed = from_exposure(
-        frame, evidence.gaps, evidence.links, evidence.themes, evidence.screens, seen=seen, realisation=realisation
-    )
-    taken = _explained(exposed, evidence.links)
-    said = from_complaints(frame, evidence.names, evidence.links, taken=taken, realisation=realisation)
-    candidates = [*merge(exposed, bundles), *said]
+    candidates, bundles = find_candidates(frame, evidence, seen=seen, realisation=realisation)
     ids = [fix_id_of(candidate) for candidate in candidates]
     entered = {fix_id: state.effort for fix_id, state in (states or {}).items() if state.effort is not None}
     entered.update(efforts or {})
@@ -96,13 +90,30 @@ def rank_fixes(
     places = places_of(frame, candidates, [effort for effort, _ in weeks], ids)
     in_order = [candidates[i] for i in places.order]
     spread, answers = spread_of(frame), int(frame.post.sum())
-    support = _supports(connection, query, in_order, until=until, join_days=join_days, watched=seen > 0)
+    heard = [_heard(frame, bundles, candidate) for candidate in in_order]
+    support = _supports(connection, query, in_order, heard, until=until, join_days=join_days, watched=seen > 0)
     fixes = []
     for place, (i, candidate) in enumerate(zip(places.order, in_order, strict=True)):
-        words = _quotes(candidate, quotes)
-        fix = _fix(candidate, query, evidence.names, words, support[place], spread, answers)
+        said = _quotes(candidate, quotes)
+        fix = _fix(candidate, query, evidence.names, said, support[place], spread, answers)
         fixes.append(_placed(fix, ids, i, places, weeks[i]))
     return _with_states(_overlapping(fixes, in_order, bundles), states or {})
+
+
+def find_candidates(
+    frame: DesignFrame, evidence: Evidence, *, seen: float, realisation: float = REALISATION
+) -> tuple[list[Candidate], Bundles]:
+    """What could be fixed, in no order, and the model that answers for several of them at once. `seen` (0..1) is the
+    share of answers whose users are seen in sessions at all."""
+    bundles = Bundles(frame, evidence.gaps, seen, realisation)
+    exposed = from_exposure(
+        frame, evidence.gaps, evidence.links, evidence.themes, evidence.screens, seen=seen, realisation=realisation
+    )
+    taken = _explained(exposed, evidence.links)
+    said = from_complaints(
+        frame, evidence.names, evidence.links, taken=taken, gaps=evidence.gaps, seen=seen, realisation=realisation
+    )
+    return [*merge(exposed, bundles), *said], bundles
 
 
 @dataclass(frozen=True)
@@ -113,6 +124,7 @@ class _Support:
     sessions: list[SessionEvidence]
     suggested: Suggested
     day: str | None
+    shown: str | None  # a sentence of the sessions' summaries
     watched: bool  # whether anybody who answers is seen in sessions
 
 
@@ -120,6 +132,7 @@ def _supports(
     connection: duckdb.DuckDBPyConnection,
     query: Query,
     candidates: Sequence[Candidate],
+    heard: Sequence[Collection[str] | None],
     *,
     until: datetime,
     join_days: int,
@@ -128,7 +141,12 @@ def _supports(
     pairs = [[(c.screen, signal) for signal in c.signals if c.screen is not None] for c in candidates]
     reach = reach_in_a_quarter(connection, query, pairs, until=until)
     sessions = showing_sessions(connection, query, pairs, until=until, join_days=join_days)
-    proposed = suggestions(connection, query, [c.themes[:VOICES] for c in candidates], until=until)
+    shown = summary_words(connection, query, pairs, until=until)
+    asks = [
+        Ask(c.themes[:VOICES], met, words(f"{c.screen or ''} {sentence or ''}"))
+        for c, met, sentence in zip(candidates, heard, shown, strict=True)
+    ]
+    proposed = suggestions(connection, query, asks, until=until)
     days = release_days(connection, until=until) if any(c.began for c in candidates) else {}
     found = []
     for i, candidate in enumerate(candidates):
@@ -136,8 +154,15 @@ def _supports(
         platform = dict(began.where).get("platform", "") if began else ""
         day = (days.get((began.version, platform)) or days.get((began.version, ""))) if began else None
         reached = reach[i] if candidate.grade != "C" else None
-        found.append(_Support(reached, sessions[i], proposed[i], day, watched))
+        found.append(_Support(reached, sessions[i], proposed[i], day, shown[i], watched))
     return found
+
+
+def _heard(frame: DesignFrame, bundles: Bundles, candidate: Candidate) -> Collection[str] | None:
+    """The answers of those who met a trouble: what they suggest is about it."""
+    if not candidate.troubles:
+        return None
+    return frozenset(str(i) for i in frame.response_id[bundles.exposed(candidate.troubles)])
 
 
 def _overlapping(fixes: list[Fix], candidates: Sequence[Candidate], bundles: Bundles) -> list[Fix]:
@@ -148,7 +173,8 @@ def _overlapping(fixes: list[Fix], candidates: Sequence[Candidate], bundles: Bun
         if not candidate.troubles or len(above) >= TOGETHER:
             found.append(fix)
             continue
-        overlaps = []
+        overlaps: list[Overlap] = []
+        facts = list(fix.facts)
         for other, theirs in above:
             shared = bundles.shared(candidate.troubles, theirs.troubles)
             if max(shared, bundles.shared(theirs.troubles, candidate.troubles)) < TOLD:
@@ -156,11 +182,13 @@ def _overlapping(fixes: list[Fix], candidates: Sequence[Candidate], bundles: Bun
             joint = bundles.joint([theirs.part, candidate.part])
             if joint is not None:
                 apart = theirs.lift.points + candidate.lift.points
-                overlaps.append(Overlap(other.fix_id, shared, joint.estimate(fix.lift.n), apart))
+                overlap = Overlap(other.fix_id, shared, joint.estimate(fix.lift.n), apart)
+                overlaps.append(overlap)
+                facts.append(wording.overlap_fact(overlap, other.rank))
         above.append((fix, candidate))
         together = bundles.joint([one.part for _, one in above])
         told = together.estimate(sum(other.lift.n for other, _ in above)) if together else None
-        found.append(replace(fix, overlaps=overlaps, together=told))
+        found.append(replace(fix, facts=facts, overlaps=overlaps, together=told))
     return found
 
 
@@ -180,14 +208,15 @@ def _with_states(fixes: list[Fix], states: Mapping[str, FixState]) -> list[Fix]:
 
 
 def _explained(exposed: Sequence[Candidate], links: Sequence[ScreenLink]) -> list[str]:
-    """Themes that a fix from sessions already stands for: its first, and those tied to its screen more than to others.
+    """Themes that a fix from sessions already stands for: its first, those tied to its screen more than to others, and
+    those tied to none that rose with its release.
 
     Links come the sharpest of each theme first. Without this, one trouble would be told again as a complaint.
     """
     home: dict[str, str] = {}
     for link in links:
         home.setdefault(link.theme_id, link.screen)
-    return [t for c in exposed for place, t in enumerate(c.themes) if place == 0 or home.get(t) == c.screen]
+    return [t for c in exposed for place, t in enumerate(c.themes) if place == 0 or home.get(t, c.screen) == c.screen]
 
 
 def fix_id_of(candidate: Candidate) -> str:
@@ -219,7 +248,14 @@ def _fix(
         fix_id=fix_id_of(candidate),
         title=wording.title(candidate, names, since),
         action=wording.action(
-            candidate, query, names, since, support.suggested, len(support.sessions), watched=support.watched
+            candidate,
+            query,
+            names,
+            since,
+            support.suggested,
+            support.shown,
+            len(support.sessions),
+            watched=support.watched,
         ),
         screen=candidate.screen,
         signal=candidate.signals[0] if candidate.signals else None,

@@ -11,6 +11,7 @@ from analyst.findings import ScreenFriction, ScreenLink, SegmentLift, ThemeName
 from analyst.fixes.began import Began
 from analyst.fixes.candidates import Candidate
 from analyst.fixes.suggested import Suggested
+from analyst.fixes.types import Overlap
 from analyst.metrics import answers_needed, kind_of
 from analyst.metrics.intervals import Z95
 from analyst.metrics.power import Z80
@@ -22,12 +23,12 @@ SIGNAL_NAMES = {
     "crash": "crashes",
     "error": "errors",
 }
-HAPPENS = {
-    "rage_tap": "taps go unanswered",
-    "dead_tap": "taps do nothing",
-    "ui_freeze": "the screen freezes",
+HAPPENS = {  # the gravest first
     "crash": "the app crashes",
+    "ui_freeze": "the screen freezes",
     "error": "errors come up",
+    "dead_tap": "taps do nothing",
+    "rage_tap": "taps go unanswered",
 }
 TO_DO = {  # of a screen, which is named first and "it" after that
     "rage_tap": "make {} answer the first tap",
@@ -41,6 +42,7 @@ _BARE = ("platform", "app_version")  # their values speak for themselves: "Andro
 THEMES_TOLD = 4  # ties to themes that a fix's facts list
 _PATIENCE = 52  # weeks beyond which waiting for a number is no plan
 _MUCH_LESS = 0.75  # of the present rate: a baseline below this is the goal
+_FEWEST_VISITS = 20  # below this the normal approximation of a share says nothing
 _NONE = 0.0005  # a rate below this is none
 
 
@@ -72,7 +74,7 @@ def title(candidate: Candidate, names: Mapping[str, ThemeName], began: str | Non
         where = seen if candidate.screen else "no session shows where"
         return f"“{label}”: {candidate.interval.n} answers complain, {where}"
     group = short_where(candidate.where)
-    what = [HAPPENS.get(signal, signal.replace("_", " ")) for signal in candidate.signals[:2]]
+    what = [HAPPENS.get(signal, signal.replace("_", " ")) for signal in _gravest(candidate.signals)]
     return f"{candidate.screen}{f' on {group}' if group else ''}: {_listed(what)}{f', since {began}' if began else ''}"
 
 
@@ -82,17 +84,20 @@ def action(
     names: Mapping[str, ThemeName],
     began: str | None,
     suggested: Suggested,
+    shown: str | None,
     sessions: int,
     *,
     watched: bool = True,
 ) -> str:
-    """What to do, for whom, what shows it, when it is done, and what customers ask for. `sessions` are listed beside
-    it; `watched`: whether there are sessions of anybody at all."""
+    """What to do, for whom, what shows it, when it is done, and what customers ask for. `shown` is a sentence of
+    a session's summary, `sessions` are listed beside it; `watched`: whether there are sessions of anybody at all."""
     parts = []
     if candidate.grade == "C":
         parts.append(_complaints(candidate, query, names, watched))
     else:
-        parts += [_to_do(candidate), *_shown(candidate, began)]
+        parts.append(_to_do(candidate))
+        parts += [f"Sessions show it: “{shown.strip().rstrip('.')}”"] if shown else []
+        parts += _rates(candidate, began)
     if candidate.links:
         parts.append(_met(candidate.links[0], names))
     if suggested.quotes:
@@ -102,10 +107,16 @@ def action(
     return " ".join(f"{part}." for part in parts)
 
 
+def _gravest(signals: tuple[str, ...]) -> list[str]:
+    """The two commonest signals, the graver one first: people tap in rage because the screen froze."""
+    known = list(HAPPENS)
+    return sorted(signals[:2], key=lambda signal: known.index(signal) if signal in known else len(known))
+
+
 def _to_do(candidate: Candidate) -> str:
     """`On Android 4.2.0, keep Payment from freezing and make it answer the first tap`"""
     told: list[str] = []
-    for signal in candidate.signals[:2]:
+    for signal in _gravest(candidate.signals):
         whom = candidate.screen if not told else "it"
         told.append(TO_DO.get(signal, f"mend the {signal.replace('_', ' ')} on {{}}").format(whom))
     what = " and ".join(told)
@@ -149,7 +160,7 @@ def _inside(friction: ScreenFriction, where: Where) -> SegmentLift | None:
     return next((s for s in friction.segments if s.where == where), None) if where else None
 
 
-def _shown(candidate: Candidate, began: str | None) -> list[str]:
+def _rates(candidate: Candidate, began: str | None) -> list[str]:
     """How often it happens against how often it need not, the release behind it, and the rate that ends it."""
     goal = _goal(candidate)
     if goal is None:
@@ -227,6 +238,16 @@ def facts(candidate: Candidate, query: Query, names: Mapping[str, ThemeName]) ->
     return said
 
 
+def overlap_fact(overlap: Overlap, rank: int) -> str:
+    """`64% of those who meet it meet that of fix 1 too: together +3.1 points (...), their sum +4.0.`"""
+    joint = overlap.joint
+    low, high = joint.low or 0.0, joint.high or 0.0
+    return (
+        f"{_percent(overlap.shared)} of those who meet it meet that of fix {rank} too: together {_signed(joint.value)} "
+        f"points (95% interval {_signed(low)} to {_signed(high)}, n = {joint.n}), their sum {_signed(overlap.apart)}."
+    )
+
+
 def verification(candidate: Candidate, query: Query, variance: float, answers: int) -> str:
     """How to see whether it worked, and when there will be enough data: friction first, then the score.
 
@@ -258,7 +279,7 @@ def _friction_check(goal: _Goal, weeks: float) -> str:
     Two proportions, two-sided 5 %, 80 % power (Fleiss, Levin & Paik 2003, 4.2, without continuity correction).
     """
     now, aim = goal.now, goal.goal
-    needed = max(1, math.ceil((now * (1 - now) + aim * (1 - aim)) * (Z95 + Z80) ** 2 / (now - aim) ** 2))
+    needed = max(_FEWEST_VISITS, math.ceil((now * (1 - now) + aim * (1 - aim)) * (Z95 + Z80) ** 2 / (now - aim) ** 2))
     wait = math.ceil(needed / (goal.visits / weeks))
     return (
         f"First {goal.signal} {goal.place} should fall from {_percent(now)} to {_percent(aim)} of visits: {needed:,} "

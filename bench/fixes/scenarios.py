@@ -154,8 +154,8 @@ DECOYS = Scenario(
         Trouble("Profile", "error", 0.02, 0.0, mention=0.5, idle=0.05, factors={("platform", "web"): 3.0}),
     ),
 )
-RANKED = Scenario(
-    "ten troubles",
+COMMON = Scenario(
+    "ten common troubles",
     (
         Trouble("Payment", "ui_freeze", 0.05, None, 5.0, mention=0.3, factors=CONFOUNDED, effort=3.0),
         Trouble("Slots", "dead_tap", 0.04, None, 3.0, mention=0.03, idle=0.005, effort=1.0),
@@ -169,7 +169,11 @@ RANKED = Scenario(
         HELP,
     ),
 )  # fmt: skip
-ALL = (*SCENARIOS, DECOYS, RANKED)
+RANKED = Scenario(  # the same lifts, each trouble met by half as many people who lose twice as much
+    "ten troubles",
+    tuple(replace(trouble, chance=trouble.chance / 2) if trouble.lift else trouble for trouble in COMMON.troubles),
+)
+ALL = (*SCENARIOS, DECOYS, RANKED, COMMON)
 BY_NAME = {scenario.name: scenario for scenario in ALL}
 
 

@@ -15,17 +15,36 @@ import numpy as np
 from analyst.core.query import Query
 from analyst.core.runfolder import Run
 from analyst.core.windows import parse_window, zone
+from analyst.findings import ThemeName, exposure_gaps, screen_links, theme_findings
+from analyst.fixes import Evidence, Fix, rank_fixes
+from analyst.runs.counting import connect
+from analyst.runs.frame import design_frame
 from tests.runs.small_run import write_run
 
 LATE = datetime(2026, 12, 1, tzinfo=UTC)
 WORDS = {"cards": "my card was declined and it froze", "late": "it came two hours late", "recipes": "love the recipes"}
 PAYMENT, SLOTS, DELIVERY = -60.0, -30.0, -50.0
+FROZE = 0.5 * 0.35  # of the current window's answers: half are on the free plan
 
 
 def query() -> Query:
     """Two weeks of November against the two before."""
     window, baseline = (parse_window(t, zone("UTC")) for t in ("2026-11-09..2026-11-22", "2026-10-26..2026-11-08"))
     return Query("nps", window, baseline)
+
+
+def ranked_shop(folder: Path, n: int, seed: int) -> tuple[list[Fix], float]:
+    """The fixes of a shop, lifts before realisation, and the share of current answers that met Payment's freeze."""
+    connection = connect(write_shop(folder, n=n, seed=seed))
+    asked = query()
+    frame = design_frame(connection, asked, join_days=14, until=LATE)
+    rows = connection.execute("SELECT theme_id, label, kind FROM themes").fetchall()
+    names = {row[0]: ThemeName(*row) for row in rows}
+    links, gaps = screen_links(frame, names), exposure_gaps(frame)
+    evidence = Evidence(names, theme_findings(frame, asked, names), [], links, gaps)
+    fixes = rank_fixes(connection, frame, asked, evidence, until=LATE, join_days=14, realisation=1.0)
+    connection.close()
+    return fixes, FROZE
 
 
 def write_shop(folder: Path, n: int = 3000, seed: int = 0) -> Run:
@@ -39,7 +58,7 @@ def write_shop(folder: Path, n: int = 3000, seed: int = 0) -> Run:
         now = i % 2 == 0
         when = datetime(2026, 11, 9 if now else 1, tzinfo=UTC) + timedelta(days=float(rng.uniform(0.5, 7.5)))
         plan = "free" if rng.random() < 0.5 else "pro"
-        froze = now and plan == "free" and rng.random() < 0.35
+        froze = now and plan == "free" and rng.random() < 2 * FROZE
         slots, heart, late = rng.random() < 0.12, rng.random() < 0.25, rng.random() < 0.08
         level = 40 + PAYMENT * froze + SLOTS * slots + DELIVERY * late
         y = float(rng.choice([100.0, 0.0, -100.0], p=_answer(level)))
