@@ -35,3 +35,8 @@ def phrase_lists(name: str) -> dict[str, frozenset[str]]:
 def pattern(name: str, section: str) -> str:
     """The regular expressions of a section of lexicon/`name`.txt, a line each, as one alternation."""
     return "|".join(_sections(name)[section])
+
+
+def lines(name: str, section: str) -> list[str]:
+    """The lines of a section of lexicon/`name`.txt, in order."""
+    return list(_sections(name)[section])
