@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
 
-from analyst.core.errors import UndertoneError
+from analyst.core.errors import UsageProblem
 from analyst.core.tables import SENTIMENTS
 
 VERSION = 1  # of the payloads; raised when an older reader would misread one
@@ -382,12 +382,12 @@ def made_up_id(*said: str) -> str:
 
 
 def clean_label(label: str) -> str:
-    """`label` with its white space squeezed. Raises UndertoneError when it is empty or too long."""
+    """`label` with its white space squeezed. Raises UsageProblem when it is empty or too long."""
     plain = " ".join(label.split())
     if not plain:
-        raise UndertoneError("A theme needs a name of at least one character.", "Give a short phrase.")
+        raise UsageProblem("A theme needs a name of at least one character.", "Give a short phrase.")
     if len(plain) > LONGEST_LABEL:
-        raise UndertoneError(
+        raise UsageProblem(
             f"This name has {len(plain)} characters; a theme's name has {LONGEST_LABEL} at most.",
             "Shorten it, and say the rest with `undertone themes describe`.",
         )

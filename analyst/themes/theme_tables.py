@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from analyst.core.tables import SYSTEM_THEMES, schema
 from analyst.themes.assign import Assignment
@@ -60,6 +62,19 @@ def opinion_table(
     return pa.table(columns, schema=schema("opinions"))
 
 
+def text_days(opinions: list[Opinion], row_of: Ints, count: int, records: Records) -> tuple[Ints, Ints]:
+    """(first, last) day of each of `count` texts as ordinals, (count,); 0 where no date is known."""
+    dates = _dates(records)
+    first, last = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.int64)
+    for one, row in zip(opinions, row_of.tolist(), strict=True):
+        at = dates.get((one.record, one.record_id)) if row >= 0 else None
+        if at is not None:
+            day = at.date().toordinal()
+            first[row] = min(first[row], day) if first[row] else day
+            last[row] = max(last[row], day)
+    return first, last
+
+
 def _dates(records: Records) -> dict[tuple[str, str], datetime]:
     """When each row was said, where it carries a date."""
     found: dict[tuple[str, str], datetime] = {}
@@ -107,7 +122,8 @@ def theme_table(
             "keywords": theme.keywords,
             "n": mentions.get(theme.theme_id, 0),
             "stability": theme.stability,
-            "first_seen": first.get(theme.theme_id),
+            "first_seen": _earlier(first.get(theme.theme_id), theme.born),
+            "pinned": False,
         }
         for theme in model.active
     ]
@@ -121,7 +137,17 @@ def theme_table(
             "n": mentions.get(theme_id, 0),
             "stability": None,
             "first_seen": first.get(theme_id),
+            "pinned": False,
         }
         for theme_id, label in SYSTEM_THEMES.items()
     ]
     return pa.Table.from_pylist(rows, schema=schema("themes"))
+
+
+def _earlier(at: datetime | None, born: str | None) -> datetime | None:
+    """The first mention in these rows, or the day the catalogue remembers where that was before."""
+    day = datetime.fromisoformat(born) if born else None
+    if at is None or day is None:
+        return at or day
+    day = day.replace(tzinfo=at.tzinfo or UTC) if at.tzinfo else day
+    return day if day.date() < at.date() else at
