@@ -39,12 +39,12 @@ def fixes(
         from analyst.answers.jsonview import estimate_json, fix_json
         from analyst.fixes import joint_of_top
 
-        states = {fix_id: standing_json(row) for fix_id, row in standing.items()}
         print_json(
             {
                 "window": found.query.window.label,
                 "realisation": {**(estimate_json(found.calibration.realisation) or {}), "told": found.calibration.told},
-                "fixes": [{**fix_json(fix), "standing": states.get(fix.fix_id)} for fix in ranked],
+                "fixes": [fix_json(fix) for fix in ranked],
+                "under_way": [standing_json(row) for row in found.standings],
                 "joint": estimate_json(joint_of_top(ranked)),
             }
         )
