@@ -21,7 +21,8 @@ class Corpus:
 
     `vectors` (n, d) are unit rows, `counts` (n,) how often each text occurs. `comments` and `statements` (n,)
     say which may shape themes as something people said, and which as a session's statement; what is neither
-    is only placed. `muted` (m, d) are the directions to leave out (see muting.py), `spelling` how words are
+    is only placed. `first_day` and `last_day` (n,) are the ordinals of the days it was first and last said, 0 where
+    no date is known. `muted` (m, d) are the directions to leave out (see muting.py), `spelling` how words are
     written that are not written in lower case.
     """
 
@@ -33,6 +34,8 @@ class Corpus:
     statements: Bools
     muted: Floats
     spelling: dict[str, str]
+    first_day: Ints | None = None
+    last_day: Ints | None = None
 
 
 @dataclass(frozen=True)

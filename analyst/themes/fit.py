@@ -14,7 +14,7 @@ from analyst.themes.cluster import SMALL, Clusters, Floats, Ints, consistent_sam
 from analyst.themes.corpus import Bools, Corpus, Fitted, coverage, fit_rows, voices
 from analyst.themes.model import ThemeModel
 from analyst.themes.muting import mute
-from analyst.themes.weekly import carry_on, may_carry_on
+from analyst.themes.weekly import carry_on, may_carry_on, remember, same_settings
 
 __all__ = ["Corpus", "Fitted", "fit_themes"]
 
@@ -33,6 +33,9 @@ def fit_themes(corpus: Corpus, settings: ThemeSettings, previous: ThemeModel | N
     heard = mute(corpus.vectors, corpus.muted)
     rows, mentions = voices(heard, corpus.counts)
     clusters = _two_pools(heard[rows], mentions, corpus.comments[rows], corpus.statements[rows], settings)
+    if previous is not None and previous.head.count and same_settings(previous, record):
+        before = assign(previous.head, corpus.vectors[rows])
+        clusters = remember(heard[rows], mentions, clusters, before, previous.head.centroids)
     head = train_head(heard[rows], clusters.labels, clusters.strength, mentions, settings.coverage, corpus.muted)
     covered = coverage(head, corpus)
     left = np.flatnonzero(assign(head, corpus.vectors).theme < 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -11,14 +12,24 @@ from numpy.typing import NDArray
 from analyst.core.settings import ThemeSettings
 from analyst.themes.areas import area_id, area_label, group_themes
 from analyst.themes.assign import Assignment, assign
-from analyst.themes.catalogue import KEEP_LABEL_COSINE, Matching, match, new_theme_id
-from analyst.themes.cluster import Floats, Ints, centroids, near_duplicates
+from analyst.themes.catalogue import (
+    KEEP_LABEL_COSINE,
+    Matching,
+    Shared,
+    match,
+    moves,
+    new_theme_id,
+    shared_members,
+    theme_days,
+    with_history,
+)
+from analyst.themes.cluster import Floats, Ints, centroids, content_hash, near_duplicates
 from analyst.themes.edits import Hands
 from analyst.themes.fit import Corpus, fit_themes
 from analyst.themes.labels import Embed, Keep, Naming, name_themes
-from analyst.themes.model import CatalogueTheme, ThemeModel
+from analyst.themes.model import CatalogueTheme, Hashes, ThemeModel, consistent
 from analyst.themes.muting import mute
-from analyst.themes.replay import Lesson, Taught, forget, lessons, teach, withdrawn
+from analyst.themes.replay import Lesson, Remembered, Taught, forget, lessons, teach, withdrawn
 
 _FEW_COMMENTS = 8  # distinct comments below which a theme is named from its session statements too
 _SAME_SAYING = 0.8  # cosine from which two texts count as one voice in the choice of a label
@@ -26,12 +37,14 @@ _SAME_SAYING = 0.8  # cosine from which two texts count as one voice in the choi
 
 @dataclass(frozen=True)
 class Learned:
-    """The model of a run, what happened to the catalogue, whether the clusters were fitted anew, lessons learned."""
+    """The model of a run, what happened to the catalogue, whether the clusters were fitted anew, lessons learned, and
+    which mentions the new head places elsewhere than the old one did (see `catalogue.moves`; None without one)."""
 
     model: ThemeModel
     events: list[dict[str, Any]]
     refit: bool
     lessons: int = 0
+    moved: dict[str, Any] | None = None
 
 
 def learn_themes(
@@ -41,11 +54,13 @@ def learn_themes(
     encoder: str,
     previous: ThemeModel | None,
     said: Hands | None = None,
+    remembered: Remembered | None = None,
 ) -> Learned:
     """The themes of `corpus`. `embed` turns phrases into unit rows of the encoder called `encoder`.
 
-    `previous` lends its ids and labels where its themes are met again; one of another encoder is ignored,
-    since its centroids lie in another space. `said` is what people's edits say (see replay.py).
+    `previous` lends its ids and labels where its themes are met again; of one of another encoder, whose centroids
+    lie in another space, only the themes' members and keywords are used. `said` is what people's
+    edits say (see replay.py).
     """
     said = said or Hands()
     usable = previous if previous is not None and previous.encoder == encoder else None
@@ -53,8 +68,14 @@ def learn_themes(
         usable = forget(usable, withdrawn(said, usable))
     asked = lessons(said, corpus, usable, embed, settings.seed)
     taught = teach(corpus, fit_themes(corpus, settings, usable), usable, asked, embed, settings)
-    model, events = _catalogue(corpus, taught, embed, encoder, usable, _given_labels(said, asked, usable))
-    return Learned(model, events, taught.fitted.refit, taught.lessons)
+    met = usable or previous
+    model, events = _catalogue(corpus, taught, settings, embed, encoder, met, _given_labels(said, asked, usable))
+    moved = None
+    if usable is not None and usable.head.count:
+        before, after = assign(usable.head, corpus.vectors), model.assign(corpus.vectors)
+        ids = [[theme.theme_id for theme in one.themes] for one in (usable, model)]
+        moved = moves(before, after, corpus.counts, ids[0], ids[1])
+    return Learned(model, events, taught.fitted.refit, taught.lessons, moved)
 
 
 def _given_labels(said: Hands, asked: list[Lesson], previous: ThemeModel | None) -> dict[str, str]:
@@ -67,6 +88,7 @@ def _given_labels(said: Hands, asked: list[Lesson], previous: ThemeModel | None)
 def _catalogue(
     corpus: Corpus,
     taught: Taught,
+    settings: ThemeSettings,
     embed: Embed,
     encoder: str,
     previous: ThemeModel | None,
@@ -76,43 +98,108 @@ def _catalogue(
     head = fitted.head
     heard = mute(corpus.vectors, head.muted)
     placed = assign(head, corpus.vectors)
-    old_centroids = previous.all_centroids() if previous else np.zeros((0, heard.shape[1]), np.float32)
     old_themes = previous.themes if previous else []
+    same_space = previous is None or previous.encoder == encoder
+    hashes, member_of = _members(corpus, placed)
+    shared = None
+    if previous is not None and len(previous.members):
+        sizes = (head.count, len(old_themes))
+        shared = shared_members(hashes, member_of, previous.members, previous.member_of, *sizes)
+    old_centroids = np.zeros((len(old_themes), heard.shape[1]), np.float32)
+    if previous is not None and same_space:
+        old_centroids = previous.all_centroids()
     found = Matching([-1] * head.count, [0.0] * head.count, [])
     stay = {place: given[known] for place, known in enumerate(taught.ids) if known is not None and known in given}
 
     def keep(keywords: list[list[str]]) -> dict[int, str]:
         nonlocal found
         padded = keywords + [[] for _ in range(len(keywords), head.count)]
-        found = _matched(taught.ids, head.centroids, padded, old_centroids, old_themes)
+        found = _matched(taught.ids, head.centroids, padded, old_centroids if same_space else None, old_themes, shared)
         kept = _kept_labels(found, old_themes) | stay
         return {place: label for place, label in kept.items() if place < len(keywords)}
 
     names = _names(corpus, heard, placed, lambda phrases: mute(embed(phrases), head.muted), keep)
     names += [Naming(stay.get(place, f"Theme {place + 1}"), []) for place in range(len(names), head.count)]
     held = placed.theme >= 0
-    sizes = np.bincount(placed.theme[held], weights=corpus.counts[held], minlength=head.count).astype(np.int64)
-    themes = _entries(names, found, old_themes, taught, corpus.texts, heard, placed)
-    themes, areas = _with_areas(themes, head.centroids, sizes)
+    weight = np.bincount(placed.theme[held], weights=corpus.counts[held], minlength=head.count).astype(np.int64)
+    newborn = "emerging" if previous is not None and not fitted.refit else "discovered"
+    themes = _entries(names, found, old_themes, taught, corpus.texts, heard, placed, newborn)
+    themes, events = _histories(themes, found, old_themes, corpus, placed, weight, settings.min_share)
+    themes, areas = _with_areas(themes, head.centroids, weight)
     gone = [j for j in range(len(old_themes)) if j not in found.old]
     dormant = [replace(old_themes[j], status="dormant") for j in gone]
-    model = ThemeModel(head, themes + dormant, old_centroids[gone], encoder, areas, fitted.pool, fitted.record)
-    return model, _named_events(found.events, themes, old_themes)
+    model = ThemeModel(
+        head,
+        themes + dormant,
+        old_centroids[gone],
+        encoder,
+        areas,
+        fitted.pool,
+        fitted.record,
+        heard=consistent(hashes) if fitted.refit or previous is None else previous.heard,
+        members=hashes,
+        member_of=member_of,
+    )
+    return model, _named_events(found.events + events, themes, old_themes)
+
+
+def _members(corpus: Corpus, placed: Assignment) -> tuple[Hashes, NDArray[np.int32]]:
+    """(content hashes of the consistent sample of the texts, sorted; the theme of each, -1 for none)."""
+    hashes = np.array([content_hash(text) for text in corpus.texts], dtype=np.uint64)
+    kept = consistent(hashes)
+    order = np.argsort(hashes)[: len(kept)]
+    return kept, placed.theme[order].astype(np.int32)
+
+
+def _histories(
+    themes: list[CatalogueTheme],
+    found: Matching,
+    old: list[CatalogueTheme],
+    corpus: Corpus,
+    placed: Assignment,
+    weight: Ints,
+    min_share: float,
+) -> tuple[list[CatalogueTheme], list[dict[str, Any]]]:
+    """The themes with their first and last days; events of those that went quiet though the head knows them."""
+    nothing = np.zeros(len(corpus.texts), dtype=np.int64)
+    first = nothing if corpus.first_day is None else corpus.first_day
+    last = nothing if corpus.last_day is None else corpus.last_day
+    newest = date.fromordinal(int(last.max())) if last.max(initial=0) > 0 else None
+    large = weight >= min_share * max(int(corpus.counts.sum()), 1)
+    lasting, events = [], []
+    for place, days in enumerate(theme_days(placed, first, last, len(themes))):
+        before = old[found.old[place]] if found.old[place] >= 0 else None
+        lasting.append(with_history(themes[place], before, days, newest, bool(large[place])))
+        if lasting[place].status == "dormant" and (before is None or before.status != "dormant"):
+            events.append({"kind": "dormant", "new": place, "old": None, "n": int(weight[place])})
+    return lasting, events
 
 
 def _matched(
-    ids: list[str | None], new: Floats, words: list[list[str]], old: Floats, old_themes: list[CatalogueTheme]
+    ids: list[str | None],
+    new: Floats,
+    words: list[list[str]],
+    old: Floats | None,
+    old_themes: list[CatalogueTheme],
+    shared: Shared | None,
 ) -> Matching:
     """The matching of new themes to old ones, where those with a known id are not up for matching."""
     place_of = {theme.theme_id: place for place, theme in enumerate(old_themes)}
     sure = {i: place_of.get(known, -1) for i, known in enumerate(ids) if known is not None}
     free = [i for i in range(len(ids)) if i not in sure]
     open_ = [j for j in range(len(old_themes)) if j not in set(sure.values())]
-    found = match(new[free], [words[i] for i in free], old[open_], [old_themes[j].keywords for j in open_])
+    found = match(
+        new[free],
+        [words[i] for i in free],
+        None if old is None else old[open_],
+        [old_themes[j].keywords for j in open_],
+        None if shared is None else shared.of(free, open_),
+        [old_themes[j].status == "dormant" for j in open_],
+    )
     partner, cosine = [-1] * len(ids), [0.0] * len(ids)
     events = []
     for i, j in sure.items():
-        partner[i], cosine[i] = j, float(new[i] @ old[j]) if j >= 0 else 0.0
+        partner[i], cosine[i] = j, float(new[i] @ old[j]) if j >= 0 and old is not None else 0.0
         kind = "continue" if j >= 0 else "birth"
         events.append({"kind": kind, "new": i, "old": j if j >= 0 else None, "cosine": round(cosine[i], 4)})
     for place, i in enumerate(free):
@@ -167,6 +254,7 @@ def _entries(
     texts: list[str],
     heard: Floats,
     placed: Assignment,
+    newborn: str,
 ) -> list[CatalogueTheme]:
     existing = {theme.theme_id for theme in old}
     made: list[CatalogueTheme] = []
@@ -183,7 +271,7 @@ def _entries(
                 label=name.label,
                 keywords=name.keywords,
                 area_id="",
-                kind=old[j].kind if j >= 0 else taught.kinds.get(theme_id, "discovered"),
+                kind=old[j].kind if j >= 0 else taught.kinds.get(theme_id, newborn),
                 stability=None if np.isnan(stability) else round(stability, 4),
             )
         )

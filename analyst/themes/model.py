@@ -17,8 +17,12 @@ from analyst.core.errors import UndertoneError
 from analyst.themes.assign import Assignment, Head, assign
 from analyst.themes.cluster import Floats
 
+Hashes = NDArray[np.uint64]
+
 FORMAT = 1
 _ARRAYS, _CARD = "model.npz", "model.json"
+_MEMORY = ("heard", "members", "member_of")
+_REMEMBERED = 100_000  # texts whose place is kept from run to run
 _HEAD_ARRAYS = ("weights", "bias", "centroids", "reach", "core", "muted")
 
 
@@ -33,7 +37,8 @@ class CatalogueTheme:
     status: str = "active"
     kind: str = "discovered"
     stability: float | None = None
-    born: str | None = None  # run or date of its first appearance, as the caller names it
+    born: str | None = None  # day (ISO) of its first mention in any run; never moves to a later one
+    last_seen: str | None = None  # day (ISO) of its latest mention
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,10 @@ class ThemeModel:
     """The head and the catalogue of a run. Themes 0..k-1 are active, in the head's order; dormant ones follow.
 
     `dormant_centroids` (m, d) belong to the themes after the active ones. `pool` holds the content hashes of
-    the texts that fitted nowhere when the clusters were fitted: a birth must be made of others.
+    the texts that fitted nowhere when the clusters were fitted. `heard` holds, sorted, the content hashes of all
+    texts of that fit: a birth must be made of others. `members` (s,), sorted, and `member_of` (s,) say which theme
+    (counted in `themes`, -1 for none) each text was in: by them the themes of two runs share members, whatever
+    the encoder. Of more than 100,000 texts the lowest hashes are kept, which is the same sample every time.
     """
 
     head: Head
@@ -49,8 +57,11 @@ class ThemeModel:
     dormant_centroids: Floats
     encoder: str  # name-revision of the encoder that the vectors must come from
     areas: dict[str, str] = field(default_factory=dict)  # area_id -> label
-    pool: NDArray[np.uint64] = field(default_factory=lambda: np.zeros(0, np.uint64))
+    pool: Hashes = field(default_factory=lambda: np.zeros(0, np.uint64))
     fitted: dict[str, Any] = field(default_factory=dict)  # what the clusters were fitted on, to tell when to refit
+    heard: Hashes = field(default_factory=lambda: np.zeros(0, np.uint64))
+    members: Hashes = field(default_factory=lambda: np.zeros(0, np.uint64))
+    member_of: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
 
     @property
     def active(self) -> list[CatalogueTheme]:
@@ -69,6 +80,7 @@ class ThemeModel:
         folder.mkdir(parents=True, exist_ok=True)
         head = self.head
         arrays: dict[str, Any] = {name: getattr(head, name) for name in _HEAD_ARRAYS}
+        arrays |= {name: getattr(self, name) for name in _MEMORY}
         np.savez(folder / _ARRAYS, dormant=self.dormant_centroids, pool=self.pool, **arrays)
         card = {
             "format": FORMAT,
@@ -89,6 +101,7 @@ class ThemeModel:
                 raise UndertoneError(f"The theme model in {folder} is from a newer Undertone.", "Update Undertone.")
             with np.load(folder / _ARRAYS, allow_pickle=False) as kept:
                 arrays = {name: kept[name] for name in (*_HEAD_ARRAYS, "dormant", "pool")}
+                memory = {name: kept[name] for name in _MEMORY if name in kept}  # runs of old have none
             dormant, pool = arrays.pop("dormant"), arrays.pop("pool")
             head = Head(**arrays, threshold=float(card["threshold"]))
             themes = [CatalogueTheme(**theme) for theme in card["themes"]]
@@ -96,4 +109,17 @@ class ThemeModel:
             raise UndertoneError(
                 f"The theme model in {folder} cannot be read: {error}.", "Run `undertone analyze` again."
             ) from error
-        return ThemeModel(head, themes, dormant, str(card["encoder"]), dict(card["areas"]), pool, dict(card["fitted"]))
+        return ThemeModel(
+            head, themes, dormant, str(card["encoder"]), dict(card["areas"]), pool, dict(card["fitted"]), **memory
+        )
+
+
+def consistent(hashes: Hashes) -> Hashes:
+    """The lowest 100,000 of `hashes`, sorted: any two runs keep the same ones of the texts they share."""
+    return np.sort(hashes)[:_REMEMBERED]
+
+
+def among_heard(hashes: Hashes, heard: Hashes) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """(which of `hashes` are in the consistent sample `heard`, which of them the sample can tell of at all)."""
+    told = np.ones(len(hashes), dtype=bool) if len(heard) < _REMEMBERED else hashes <= heard[-1]
+    return np.isin(hashes, heard), told

@@ -27,10 +27,11 @@ from analyst.themes.model import ThemeModel
 from analyst.themes.muting import directions, product_names
 from analyst.themes.opinions import Opinion, embedding_text, read_opinions, with_summaries
 from analyst.themes.polarity import polarity
+from analyst.themes.replay import Remembered
 from analyst.themes.sentiment import SentimentHead, by_head, by_words, by_words_and_head, train_head
 from analyst.themes.suggestions import is_suggestion
 from analyst.themes.system import system_theme
-from analyst.themes.theme_tables import opinion_table, theme_table
+from analyst.themes.theme_tables import opinion_table, text_days, theme_table
 from embeddings import Encoder, embed_texts, language_note
 
 if TYPE_CHECKING:
@@ -74,12 +75,14 @@ def build_themes(
     previous: ThemeModel | None = None,
     progress: Progress | None = None,
     said: Hands | None = None,
+    remembered: Remembered | None = None,
 ) -> ThemeResult:
     """Read every opinion of `records` and find the themes they speak of.
 
     The result does not depend on the order of the rows. `previous` is the model of the run before: its themes
-    keep their ids where they are met again; a model of another encoder is not used. `said` is what people's edits
-    say: what they ask of the fit is done here, the rest is laid over the tables by their reader. Needs no network.
+    keep their ids where they are met again, after a change of the encoder by the texts that are `remembered`. `said`
+    is what people's edits say: what they ask of the fit is done here, the rest is laid over the tables by their
+    reader. Needs no network.
     """
     told = progress or Silent()
     seconds: dict[str, float] = {}
@@ -103,6 +106,7 @@ def build_themes(
             statements,
             _muted(opinions, texts, spoken, statements, vectors),
             spelling_of([one.text for one in opinions]),
+            *text_days(opinions, row_of, len(texts), records),
         )
         learned = learn_themes(
             corpus,
@@ -111,6 +115,7 @@ def build_themes(
             f"{encoder.name}-{encoder.revision}",
             previous,
             said,
+            remembered,
         )
         placed = learned.model.assign(vectors)
     with _timed("sentiment", seconds, told):
@@ -265,6 +270,7 @@ def _statistics(
         "threshold": round(learned.model.head.threshold, 4),
         "refit": learned.refit,
         "lessons": learned.lessons,
+        "moved": learned.moved,
         "languages": dict(sorted(languages.items(), key=lambda item: (-item[1], item[0]))),
         "note": note,
         "sentiment_head": None if head is None else round(head.accuracy, 4),

@@ -10,10 +10,12 @@ import pyarrow as pa
 import pytest
 
 from analyst.core.errors import UndertoneError
+from analyst.core.progress import Progress
 from analyst.core.settings import Settings
 from analyst.core.tables import SYSTEM_THEMES, schema
 from analyst.themes import ThemeModel, ThemeResult, build_themes
 from analyst.themes.words import tokens
+from embeddings.contract import Vectors
 from tests.themes.conftest import Records, WordEncoder, comments, records, subject_of
 
 COUNT = 500
@@ -141,7 +143,7 @@ def test_a_new_subject_is_born_and_nothing_else_moves(
     fresh = [" ".join(random.choice(words, 5, replace=False)) for _ in range(90)]
     grown = build_themes(records([*comments(COUNT), *fresh]), encoder, settings, result.model)
     assert not grown.stats["refit"]
-    births = [event for event in grown.events if event["kind"] in ("birth", "split_candidate")]
+    births = [event for event in grown.events if event["kind"] in ("birth", "split")]
     assert len(births) >= 1
     before, after = themes_of(result), themes_of(grown)
     assert np.mean([after[text] == theme for text, theme in before.items() if theme is not None]) >= 0.95
@@ -155,12 +157,22 @@ def test_more_of_the_same_gives_no_births(result: ThemeResult, encoder: WordEnco
     assert {event["kind"] for event in more.events} == {"continue"}
 
 
-def test_a_model_of_another_encoder_is_not_used(result: ThemeResult, settings: Settings) -> None:
+def test_ids_outlive_the_encoder(result: ThemeResult, settings: Settings) -> None:
+    """Vectors of another encoder cannot be compared; the texts that two themes share can."""
+
     class Other(WordEncoder):
         name = "other"
 
-    again = build_themes(records(list(comments(120))), Other(), settings, result.model)
-    assert all(event["kind"] == "birth" for event in again.events)
+        def encode(self, texts: list[str], progress: Progress | None = None) -> Vectors:
+            return super().encode(texts, progress)[:, ::-1].copy()
+
+    again = build_themes(records(list(comments(COUNT))), Other(), settings, result.model)
+    assert again.stats["refit"]
+    before, after = themes_of(result), themes_of(again)
+    kept = [after[text] == theme for text, theme in before.items() if theme is not None and after[text] is not None]
+    assert np.mean(kept) >= 0.9
+    told = [event for event in again.events if event["kind"] == "continue"]
+    assert all(event["cosine"] == 0.0 and event["shared"] > 0.3 for event in told)
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 3, 20, 59, 61])
