@@ -18,6 +18,7 @@ from analyst.findings.counts import (
 from analyst.findings.coverage import JoinCoverage, join_coverage
 from analyst.findings.drivers import Driver, Drivers, find_drivers
 from analyst.findings.exposure import ExposureGap, Trouble, adjusted_gaps, exposure_gaps, find_troubles
+from analyst.findings.funnels import Funnel, FunnelStep, Per, funnel, suggest
 from analyst.findings.lag import AFTER, LAGS, Lag, LagEffect, lag_effects
 from analyst.findings.links import screen_links, theme_screens, with_kinds
 from analyst.findings.movement import why
@@ -41,6 +42,7 @@ from analyst.findings.types import (
     ThemeScreen,
 )
 from analyst.findings.views import ChangeView, ViewTerm, screen_view, theme_view
+from analyst.findings.walks import common_paths, parse_steps, walk
 
 __all__ = [
     "AFTER",
@@ -52,6 +54,8 @@ __all__ = [
     "Driver",
     "Drivers",
     "ExposureGap",
+    "Funnel",
+    "FunnelStep",
     "Gap",
     "Hidden",
     "JoinCoverage",
@@ -60,6 +64,7 @@ __all__ = [
     "LagEffect",
     "LedgerTerm",
     "Movement",
+    "Per",
     "QuoteLookup",
     "ResponseCheck",
     "ScreenFriction",
@@ -76,20 +81,24 @@ __all__ = [
     "VisitCounts",
     "active_base",
     "adjusted_gaps",
+    "common_paths",
     "covariance",
     "detractor_segments",
     "exposure_gaps",
     "find_drivers",
     "find_troubles",
+    "funnel",
     "join_coverage",
     "lag_counts",
     "lag_effects",
     "named_screens",
+    "parse_steps",
     "rage_band",
     "response_check",
     "screen_frictions",
     "screen_links",
     "screen_view",
+    "suggest",
     "summary_ties",
     "tap_check",
     "tap_counts",
@@ -97,6 +106,7 @@ __all__ = [
     "theme_screens",
     "theme_view",
     "visit_counts",
+    "walk",
     "week_counts",
     "why",
     "with_kinds",

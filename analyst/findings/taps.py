@@ -6,7 +6,6 @@ there is enough to tell, the taps are likely false and no trouble.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -16,9 +15,8 @@ import numpy as np
 from analyst.core.query import Query
 from analyst.core.tables import VISIT
 from analyst.core.values import Estimate
+from analyst.findings.clustered import FEWEST, ratio_of_means, share_gap, two_groups
 from analyst.findings.types import TapCheck
-from analyst.metrics import share_difference
-from analyst.metrics.intervals import Z95
 from analyst.runs.counting import segment_dimensions, where_sql
 
 if TYPE_CHECKING:
@@ -26,7 +24,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 RAGE = "rage_tap"
-FEWEST = 20  # sessions with rage taps, and without, that a screen needs
 MARGIN = 0.10  # share by which rage tappers may still meet more trouble, or leave more often
 SHORTER = 0.8  # ... and how much shorter their sessions may still be
 LOWER = 10.0  # points by which their score may still be lower
@@ -104,11 +101,14 @@ def tap_check(counts: TapCounts, screen: str, gap: Estimate | None, trend: Estim
     if min(sessions, others) < FEWEST:
         return None
     rage, person = counts.rage[rows], counts.person[rows]
-    trouble = _shares(counts.trouble[rows], counts.n[rows], rage, person)
-    if trouble is None:
+    met = two_groups(counts.trouble[rows], counts.n[rows], rage, person)
+    left = two_groups(counts.ended[rows], counts.known[rows], rage, person)
+    stayed = two_groups(counts.logs[rows], counts.timed[rows], rage, person)
+    if met is None:
         return None
-    ended = _shares(counts.ended[rows], counts.known[rows], rage, person)
-    longer = _ratio(counts.logs[rows], counts.timed[rows], rage, person)
+    trouble = share_gap(met)[0]
+    ended = share_gap(left)[0] if left is not None else None
+    longer = ratio_of_means(stayed) if stayed is not None else None
     rising = trend is not None and trend.excludes_zero() and trend.value > RISE
     harmless = (
         _below(trouble.high, MARGIN)
@@ -130,43 +130,3 @@ def _lower(gap: Estimate | None) -> bool:
     if gap is None:
         return False
     return gap.value < -LOWER or (gap.excludes_zero() and gap.value < 0)
-
-
-def _means(
-    total: NDArray[np.float64], n: NDArray[np.float64], rage: NDArray[np.bool_], person: NDArray[np.int64]
-) -> tuple[float, float, float, float, float] | None:
-    """(mean with rage taps, its n, mean without, its n, variance of their difference clustered on the person)."""
-    sizes = [float(n[group].sum()) for group in (rage, ~rage)]
-    if min(sizes) < FEWEST:
-        return None
-    means = [float(total[group].sum()) / size for group, size in zip((rage, ~rage), sizes, strict=True)]
-    pull = np.where(rage, (total - means[0] * n) / sizes[0], -(total - means[1] * n) / sizes[1])
-    _, who = np.unique(person, return_inverse=True)
-    return means[0], sizes[0], means[1], sizes[1], float(np.square(np.bincount(who, pull)).sum())
-
-
-def _shares(
-    hits: NDArray[np.float64], n: NDArray[np.float64], rage: NDArray[np.bool_], person: NDArray[np.int64]
-) -> Estimate | None:
-    """Difference of two shares: Newcombe's interval at the n that clustering on people leaves (Kish 1965)."""
-    found = _means(hits, n, rage, person)
-    if found is None:
-        return None
-    high, n_high, low, n_low, variance = found
-    alone = high * (1 - high) / n_high + low * (1 - low) / n_low
-    effect = max(1.0, variance / alone) if alone > 0 else 1.0
-    bounds = share_difference(high, n_high / effect, low, n_low / effect)
-    return Estimate(high - low, *bounds, round(n_high + n_low), "share")
-
-
-def _ratio(
-    logs: NDArray[np.float64], n: NDArray[np.float64], rage: NDArray[np.bool_], person: NDArray[np.int64]
-) -> Estimate | None:
-    """Ratio of geometric means, clustered on the person."""
-    found = _means(logs, n, rage, person)
-    if found is None:
-        return None
-    high, n_high, low, n_low, variance = found
-    half = Z95 * math.sqrt(variance)
-    bounds = (math.exp(high - low - half), math.exp(high - low + half))
-    return Estimate(math.exp(high - low), *bounds, round(n_high + n_low), "ratio")
