@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 TITLE = "Fixes under way that call for somebody"
 _FIX_ID = re.compile(r"fix-[0-9a-f]{8}")
+_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
+_QUOTED = re.compile(r"[“\"]([^”\"]{3,})[”\"]")
 EARLIER_WINDOWS, EARLIER_RUNS = 4, 3
 
 
@@ -82,16 +84,18 @@ def follow_ups(standings: Sequence[Standing], note: str = "") -> FollowUps:
 def follow_claim(standing: Standing, book: FactBook) -> Claim:
     """The sentence of one fix that calls for somebody, with its fact."""
     told = standing_sentence(standing)
+    numbers = [float(digits.replace(",", "")) for digits in _NUMBER.findall(standing.title)]
     fact = book.add(
-        f"Fix {standing.fix_id}: {told}", (float(standing.days),), command="undertone fixes status --json"
+        f"Fix {standing.fix_id}: {told}", (float(standing.days), *numbers), command="undertone fixes status --json"
     )  # fmt: skip
     return Claim(told, (fact,))
 
 
 def follow_names(follow: FollowUps) -> list[str]:
-    """Titles and owners, whose digits are no numbers."""
-    names = [standing.title for standing in follow.standings]
-    return [*names, *(standing.owner for standing in follow.standings if standing.owner)]
+    """Titles and owners, whose digits are no numbers, and the labels that titles quote."""
+    titles = [standing.title for standing in follow.standings]
+    quoted = [label for title in titles for label in _QUOTED.findall(title)]
+    return [*titles, *quoted, *(standing.owner for standing in follow.standings if standing.owner)]
 
 
 def standing_json(standing: Standing) -> dict[str, Any]:

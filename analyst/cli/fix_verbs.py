@@ -76,7 +76,9 @@ def ship(
     _keep(found, made, fields)
     told = promise(made, kind_of(target.metric).name)
     if as_json:
-        print_json({**made.to_dict(), "promise": told})
+        plain = made.to_dict()
+        plain["target"]["where"] = dict(made.target.where)
+        print_json({**plain, "promise": told})
         return
     say(f"{fix_id} is registered as shipped on {day}{f' in {release}' if release else ''}: {made.title}")
     show(*told)

@@ -217,7 +217,7 @@ def _theme_check(
 ) -> Check:  # fmt: skip
     """Whether the theme fell among the target's comments, against the untouched where there are any."""
     needed = shipping.theme.n
-    if not shipping.target.themes:
+    if not shipping.target.themes or not watched.knows_theme:
         return Check("theme", "no_data", needed=needed)
     rows = (before | after) & watched.commented
     panel = watched.panel.only(rows).with_y(watched.mentions[rows].astype(np.float64))

@@ -63,7 +63,8 @@ class Watched:
     """The answers of target and untouched as a panel of y, and with `commented` (n,) and `mentions` (n,) bool beside.
 
     `share` (0..1) of all answers of which one can tell are the target's. `compared` names who the target is: the
-    visitors of the screen, or a segment; empty where nobody is untouched.
+    visitors of the screen, or a segment; empty where nobody is untouched. `knows_theme` is False where the run has no
+    theme of the target: merged or renumbered since, it would seem to have fallen.
     """
 
     panel: Panel
@@ -71,6 +72,7 @@ class Watched:
     mentions: NDArray[np.bool_]
     share: float
     compared: str
+    knows_theme: bool = True
 
 
 def lasting(where: Where) -> Where:
@@ -179,7 +181,7 @@ def _watched(
         person=frame.person,
         codes=np.minimum(frame.codes[:, dims], MOST_LEVELS).astype(np.int64),
     )
-    return Watched(panel.only(usable), frame.commented[usable], mentions[usable], share, compared)
+    return Watched(panel.only(usable), frame.commented[usable], mentions[usable], share, compared, bool(columns))
 
 
 def _visited(

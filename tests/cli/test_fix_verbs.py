@@ -8,12 +8,17 @@ import io
 import json
 import shutil
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from analyst.cli.app import run
+from analyst.core.values import Estimate
+from analyst.fixes.looks import Look
+from analyst.records import open_store
+from analyst.records.store.shipping import add_look
 
 NOW = "2026-11-16"
 Say = Callable[..., str]
@@ -84,7 +89,7 @@ def test_a_fix_from_plan_to_review(say: Say, home: Path) -> None:
 
     made = _json(say, "ship", fix_id)
     assert (made["shipped"], made["number"], made["target"]["screen"]) == (NOW, 1, fix["screen"])
-    assert not any(name == "app_version" for name, _ in made["target"]["where"])
+    assert "app_version" not in made["target"]["where"]
     assert made["review"] >= "2026-11-30" and made["lift"]["value"] > 0
     assert "It will be judged once" in " ".join(made["promise"])
     listed = _json(say)
@@ -179,3 +184,28 @@ def test_callbacks_name_people_and_leave_consent_empty(say: Say, first_fix: str,
     assert f"{len(found['people'])} people written" in say("callbacks", first_fix, "--limit", "5", "--out", str(path))
     with path.open(newline="", encoding="utf-8") as file:
         assert [row["user_id"] for row in csv.DictReader(file)] == [person["user_id"] for person in found["people"]]
+
+
+def test_a_judged_fix_teaches_the_next_list(say: Say, home: Path) -> None:
+    before = _json(say, "--top", "20")["fixes"]
+    fix_id = before[0]["fix_id"]
+    made = _json(say, "ship", fix_id)
+    came = 1.6 * made["lift"]["value"]
+    look = Look(
+        fix_id, 1, datetime(2026, 11, 16, tzinfo=UTC), date(2026, 11, 16), True, "confirmed", (),
+        realised=Estimate(came, came - 0.2, came + 0.2, 900),
+    )  # fmt: skip
+    with open_store(f"sqlite:///{home / 'store.db'}") as store:
+        assert add_look(store, fix_id, 1, "decisive", look.looked, look.verdict, look.to_dict())
+    after = _json(say, "--top", "20")
+    learned = after["realisation"]
+    assert learned["n"] == 1 and 0.5 < learned["value"] < 0.8
+    assert learned["told"] == f"realisation {learned['value']:.2f} learned from 1 verified fix".replace("0.", ".")
+    lifts = {fix["fix_id"]: fix["lift"] for fix in after["fixes"] if fix["grade"] != "C"}
+    same = [(lifts[fix["fix_id"]], fix["lift"]) for fix in before if fix["fix_id"] in lifts]
+    assert same and all(now == pytest.approx(then * learned["value"] / 0.5) for now, then in same)
+    (row,) = _json(say, "calibration", now=None)["judged"]
+    assert row["ratio"] == pytest.approx(0.8)
+    assert "learned from 1 verified fix" in _flat(say(verb="digest"))
+    (kept,) = _json(say, "verify")["fixes"]
+    assert kept["verdict"] == "confirmed"

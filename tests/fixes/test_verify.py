@@ -13,7 +13,7 @@ from analyst.core.values import Estimate
 from analyst.fixes.calibration import Judged, realisation_of
 from analyst.fixes.contrast import Panel, before_after, contrast, placebo, weeks_for_contrast, weeks_for_share
 from analyst.fixes.looks import Check, Look, look_from
-from analyst.fixes.shipping import Shipping, register, target_of
+from analyst.fixes.shipping import Enough, Shipping, register, target_of
 from analyst.fixes.telling import look_sentences
 from analyst.fixes.verify import decide, look
 from analyst.runs.counting import connect
@@ -175,6 +175,14 @@ def test_a_run_that_ends_before_the_day_decides_nothing(story: tuple[object, Shi
     much_later = replace(made, review=date(2027, 6, 1))
     told = look(connection, much_later, now=moment(date(2027, 6, 3)))  # type: ignore[arg-type]
     assert told.verdict == "too_early" and "import what came since" in told.notes[-1]
+
+
+def test_a_theme_that_the_run_no_longer_has_did_not_fall(story: tuple[object, Shipping]) -> None:
+    connection, made = story
+    gone = replace(made, target=replace(made.target, screen=None, signals=(), themes=("merged",)), friction=Enough())
+    seen = look(connection, gone, now=moment(made.review + timedelta(days=1)))  # type: ignore[arg-type]
+    theme = seen.check("theme")
+    assert theme and theme.outcome == "no_data" and seen.verdict == "cannot_tell"
 
 
 @pytest.mark.parametrize(
