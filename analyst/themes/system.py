@@ -20,7 +20,7 @@ _PHRASES = phrase_lists("bare_phrases")
 _PRAISE, _COMPLAINT, _FILLER, _NEGATION = (_WORDS[name] for name in ("praise", "complaint", "filler", "negation"))
 _NONANSWERS, _BARE_PRAISE, _BARE_COMPLAINT = (_PHRASES[name] for name in ("nonanswer", "praise", "complaint"))
 _GOOD_EMOJI = frozenset("👍👏😀😃😄😁😊☺🙂😍🥰😘❤♥💕💖💯🎉🙌⭐🌟😎🤩👌💪🔥✅😇🤗💚💙🧡💛💜")
-_BAD_EMOJI = frozenset("👎😡🤬😠😤😢😭😞😔😟🙁☹😣😖😫😩🤮🤢💩😒😑🙄❌😕💔")
+_BAD_EMOJI = frozenset("👎🗑😡🤬😠😤😢😭😞😔😟🙁☹😣😖😫😩🤮🤢💩😒😑🙄❌😕💔")
 _ROWS = (
     "qwertyuiop",
     "asdfghjkl",
@@ -38,6 +38,18 @@ _INJECTION = re.compile(
     r"(?:instructions?|prompts?|rules|messages?)\b|\b(?:reveal|print|show)\s+(?:me\s+)?(?:your|the)\s+system\s+prompt\b",
     re.IGNORECASE,
 )
+# What may follow a whole answer without changing it: "no complaints here", "nothing right now, thanks".
+_AFTERWORD = re.compile(
+    r"(?:[\s,]+(?:from me|here|whatsoever|right now|just now|at the moment|at this time|at present|for now|currently|really|"
+    r"thanks|thank you|danke|gracias|merci|grazie))+$"
+)
+# Known words that say something all the same: punctuality, a question, how good it would be if.
+_TELLING = re.compile(
+    r"\b(?:in|on|de|à) time\b|\ba tiempo\b|\?|\b(?:would|could|might) be\b|\b(?:if|for)\W*$|\bfor (?:work|people)\b|"
+    r"\bpoor people\b|\bthe poor\b",
+    re.IGNORECASE,
+)
+_FAULT_CODE = re.compile(r"[45]\d\d")  # "404" alone is what the page said
 _LINK = re.compile(r"(?:https?://|www\.)\S+|\b[\w-]+\.(?:com|org|net|io|de|es|co\.uk)\b/?", re.IGNORECASE)
 
 
@@ -46,6 +58,8 @@ def system_theme(text: str) -> str | None:
     """The id of the system theme that `text` (one opinion) belongs to, or None where it may carry a subject."""
     phrase = squeeze(text.replace("’", "'"))
     words = tokens(text)
+    if phrase not in _NONANSWERS and phrase not in _BARE_PRAISE and phrase not in _BARE_COMPLAINT:
+        phrase = _AFTERWORD.sub("", phrase)
     if phrase in _NONANSWERS:
         return NONANSWER
     if _INJECTION.search(text):
@@ -62,7 +76,7 @@ def system_theme(text: str) -> str | None:
         return meant
     if _LINK.search(text) and not tokens(_LINK.sub(" ", text)):
         return OFFTOPIC
-    return _bare(words)
+    return None if _TELLING.search(text) else _bare(words)
 
 
 def _letters(word: str) -> str:
@@ -90,6 +104,8 @@ def _without_words(text: str) -> str:
 
 def _is_noise(words: list[str]) -> bool:
     """Keys hit for the sake of it: `asdf`, `xxxx`, `qwerty`, `sdkfjhs`; numbers alone say nothing either."""
+    if len(words) == 1 and _FAULT_CODE.fullmatch(words[0]):
+        return False
     return len(words) <= 4 and all(_noise_word(word, alone=len(words) == 1) for word in words)
 
 
