@@ -29,7 +29,7 @@ from analyst.themes.fit import Corpus, fit_themes
 from analyst.themes.labels import Embed, Keep, Naming, name_themes
 from analyst.themes.model import CatalogueTheme, Hashes, ThemeModel, consistent
 from analyst.themes.muting import mute
-from analyst.themes.replay import Lesson, Remembered, Taught, forget, lessons, teach, withdrawn
+from analyst.themes.replay import Lesson, Taught, forget, lessons, teach, withdrawn
 
 _FEW_COMMENTS = 8  # distinct comments below which a theme is named from its session statements too
 _SAME_SAYING = 0.8  # cosine from which two texts count as one voice in the choice of a label
@@ -54,7 +54,6 @@ def learn_themes(
     encoder: str,
     previous: ThemeModel | None,
     said: Hands | None = None,
-    remembered: Remembered | None = None,
 ) -> Learned:
     """The themes of `corpus`. `embed` turns phrases into unit rows of the encoder called `encoder`.
 
@@ -63,13 +62,11 @@ def learn_themes(
     edits say (see replay.py).
     """
     said = said or Hands()
-    usable = previous if previous is not None and previous.encoder == encoder else None
-    if usable is not None:
-        usable = forget(usable, withdrawn(said, usable))
-    asked = lessons(said, corpus, usable, embed, settings.seed)
+    met = None if previous is None else forget(previous, withdrawn(said, previous))
+    usable = met if met is not None and met.encoder == encoder else None
+    asked = lessons(said, corpus, met, usable is not None, embed, settings.seed)
     taught = teach(corpus, fit_themes(corpus, settings, usable), usable, asked, embed, settings)
-    met = usable or previous
-    model, events = _catalogue(corpus, taught, settings, embed, encoder, met, _given_labels(said, asked, usable))
+    model, events = _catalogue(corpus, taught, settings, embed, encoder, met, _given_labels(said, asked, met))
     moved = None
     if usable is not None and usable.head.count:
         before, after = assign(usable.head, corpus.vectors), model.assign(corpus.vectors)

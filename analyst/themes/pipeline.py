@@ -27,7 +27,6 @@ from analyst.themes.model import ThemeModel
 from analyst.themes.muting import directions, product_names
 from analyst.themes.opinions import Opinion, embedding_text, read_opinions, with_summaries
 from analyst.themes.polarity import polarity
-from analyst.themes.replay import Remembered
 from analyst.themes.sentiment import SentimentHead, by_head, by_words, by_words_and_head, train_head
 from analyst.themes.suggestions import is_suggestion
 from analyst.themes.system import system_theme
@@ -75,12 +74,11 @@ def build_themes(
     previous: ThemeModel | None = None,
     progress: Progress | None = None,
     said: Hands | None = None,
-    remembered: Remembered | None = None,
 ) -> ThemeResult:
     """Read every opinion of `records` and find the themes they speak of.
 
     The result does not depend on the order of the rows. `previous` is the model of the run before: its themes
-    keep their ids where they are met again, after a change of the encoder by the texts that are `remembered`. `said`
+    keep their ids where they are met again, after a change of the encoder by the texts that both runs hold. `said`
     is what people's edits say: what they ask of the fit is done here, the rest is laid over the tables by their
     reader. Needs no network.
     """
@@ -115,7 +113,6 @@ def build_themes(
             f"{encoder.name}-{encoder.revision}",
             previous,
             said,
-            remembered,
         )
         placed = learned.model.assign(vectors)
     with _timed("sentiment", seconds, told):

@@ -61,16 +61,18 @@ class Taught:
     kinds: dict[str, str] = field(default_factory=dict)
 
 
-def lessons(said: Hands, corpus: Corpus, previous: ThemeModel | None, embed: Embed, seed: int) -> list[Lesson]:
+def lessons(
+    said: Hands, corpus: Corpus, previous: ThemeModel | None, same_space: bool, embed: Embed, seed: int
+) -> list[Lesson]:
     """What the edits ask of a fit of `corpus`, in the order of theme ids.
 
-    `previous` is of the same encoder. Edits whose theme is nowhere to be found ask for nothing: they wait in
-    the log until it is back.
+    `same_space` says that `previous` is of the same encoder; else its themes are known by their members' words.
+    Edits whose theme is nowhere to be found ask for nothing: they wait in the log until it is back.
     """
     place_of = {content_key(content_hash(text)): row for row, text in enumerate(corpus.texts)}
     known = {theme.theme_id: theme for theme in previous.themes} if previous else {}
     asked: dict[str, Lesson] = {row.theme: _seeded(said, row.theme) for row in said.seeds.values()}
-    members = _members(previous, corpus)
+    members = _members(previous, corpus, same_space)
     for edit in said.splits:
         for lesson in _parts(edit, known, members, corpus, embed, seed):
             asked[lesson.theme_id] = lesson
@@ -100,12 +102,21 @@ def _seeded(said: Hands, theme_id: str) -> Lesson:
     return Lesson(theme_id, said.labels.get(theme_id, row.name), "seeded", written=written)
 
 
-def _members(previous: ThemeModel | None, corpus: Corpus) -> dict[str, Ints]:
-    """The rows of each theme by the head of the run before, core ones where there are enough."""
-    if previous is None or previous.head.count == 0:
+def _members(previous: ThemeModel | None, corpus: Corpus, same_space: bool) -> dict[str, Ints]:
+    """The rows of each theme in the run before: as its head says, or as it remembers them for another encoder."""
+    if previous is None:
         return {}
-    placed = assign(previous.head, corpus.vectors)
-    return {theme.theme_id: np.flatnonzero(placed.theme == row) for row, theme in enumerate(previous.active)}
+    theme = assign(previous.head, corpus.vectors).theme if same_space else _recalled(previous, corpus)
+    return {one.theme_id: rows for k, one in enumerate(previous.active) if len(rows := np.flatnonzero(theme == k))}
+
+
+def _recalled(previous: ThemeModel, corpus: Corpus) -> Ints:
+    """The theme that each text of `corpus` (n,) was in, -1 for texts that `previous` does not remember."""
+    hashes = np.array([content_hash(text) for text in corpus.texts], dtype=np.uint64)
+    if not len(previous.members):
+        return np.full(len(hashes), -1, dtype=np.int64)
+    place = np.minimum(np.searchsorted(previous.members, hashes), len(previous.members) - 1)
+    return np.where(previous.members[place] == hashes, previous.member_of[place], -1).astype(np.int64)
 
 
 def _parts(
@@ -354,8 +365,11 @@ def forget(previous: ThemeModel, theme_ids: set[str]) -> ThemeModel:
         reach=head.reach[stay],
         core=head.core[stay],
     )
+    left = np.append(np.cumsum([t.theme_id not in theme_ids for t in previous.themes]) - 1, -1)
+    number = np.where([*(t.theme_id not in theme_ids for t in previous.themes), False], left, -1)
     return replace(
         previous,
+        member_of=number[previous.member_of].astype(np.int32),
         head=fewer,
         themes=[theme for theme in previous.themes if theme.theme_id not in theme_ids],
         dormant_centroids=previous.dormant_centroids[rest],

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
+from analyst.core.progress import Progress
 from analyst.core.settings import Settings
 from analyst.themes import ThemeResult, build_themes
 from analyst.themes.cluster import content_hash
@@ -32,6 +33,7 @@ from analyst.themes.edits import (
 )
 from analyst.themes.opinions import embedding_text
 from analyst.themes.replay import forget, take_apart
+from embeddings.contract import Vectors
 from tests.themes.conftest import SUBJECTS, WordEncoder, comments, records, subject_of
 
 COUNT = 400
@@ -216,3 +218,24 @@ def test_few_responses_and_many_edits(encoder: WordEncoder, settings: Settings, 
     result = build_themes(records(texts), encoder, settings, one.model, said=told)
     assert result.opinions.num_rows == count
     assert len(labels(result)) == result.model.head.count
+
+
+def test_another_encoder_meets_the_same_themes_by_their_texts(first: ThemeResult, settings: Settings) -> None:
+    class Turned(WordEncoder):
+        """The same likeness in another space: every axis elsewhere."""
+
+        name = "turned"
+
+        def encode(self, texts: list[str], progress: Progress | None = None) -> Vectors:
+            turn = np.linalg.qr(np.random.default_rng(5).normal(size=(self.dimension, self.dimension)))[0]
+            return (super().encode(texts) @ turn).astype(np.float32)
+
+    theme = main_theme(first, "search")
+    told = said(Pin(theme), Rename(main_theme(first, "login"), "Signing in"))
+    rows = records(list(comments(COUNT)))
+    result = build_themes(rows, Turned(), settings, first.model, said=told)
+    assert result.stats["refit"]
+    assert labels(result)[theme] == labels(first)[theme]
+    before, after = theme_of(first), theme_of(result)
+    kept = [after[text] == one for text, one in before.items() if one is not None and after[text] is not None]
+    assert np.mean(kept) >= 0.8
