@@ -40,9 +40,10 @@ _INJECTION = re.compile(
 )
 # What may follow a whole answer without changing it: "no complaints here", "nothing right now, thanks".
 _AFTERWORD = re.compile(
-    r"(?:[\s,]+(?:from me|here|whatsoever|right now|just now|at the moment|at this time|at present|for now|currently|really|"
-    r"thanks|thank you|danke|gracias|merci|grazie))+$"
+    r"(?:[\s,]+(?:from me|here|whatsoever|right now|just now|at the moment|at this time|at present|for now|"
+    r"currently|really|thanks|thank you|danke|gracias|merci|grazie))+$"
 )
+_LONGEST_ANSWER = 100  # code points; the longest whole answer we know, with afterwords
 # Known words that say something all the same: punctuality, a question, how good it would be if.
 _TELLING = re.compile(
     r"\b(?:in|on|de|à) time\b|\ba tiempo\b|\?|\b(?:would|could|might) be\b|\b(?:if|for)\W*$|\bfor (?:work|people)\b|"
@@ -59,7 +60,7 @@ def system_theme(text: str) -> str | None:
     phrase = squeeze(text.replace("’", "'"))
     words = tokens(text)
     if phrase not in _NONANSWERS and phrase not in _BARE_PRAISE and phrase not in _BARE_COMPLAINT:
-        phrase = _AFTERWORD.sub("", phrase)
+        phrase = _AFTERWORD.sub("", phrase) if len(phrase) <= _LONGEST_ANSWER else phrase
     if phrase in _NONANSWERS:
         return NONANSWER
     if _INJECTION.search(text):
