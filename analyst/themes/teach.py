@@ -23,6 +23,7 @@ _BACKGROUND = 2000  # texts that say what is usual ...
 _BACKGROUND_SHARE = 0.1  # ... and together weigh this many times what all sayings weigh
 _SURE = (0.35, 0.65)  # a claim is made from a chance within these, whatever the cut says
 _DOUBT = 0.5  # from this share of the cut, a text is neither a seed's nor anybody else's before the head has spoken
+_HALF = 0.5  # a doubtful row is this much of a claim
 _SAME = 0.5  # a found group of which a seed claims this share is what the seed meant
 
 
@@ -36,9 +37,10 @@ class Seed:
 
 @dataclass(frozen=True)
 class Claims:
-    """`theme` (n,) the seed that claims each row or -1; `doubtful` (n,) rows that a seed nearly claims."""
+    """For each row (n,): the `likeliest` seed, whether it claims the row (`sure`), or nearly does (`doubtful`)."""
 
-    theme: Ints
+    likeliest: Ints
+    sure: Bools
     doubtful: Bools
 
 
@@ -48,7 +50,8 @@ def claim(rows: Floats, seeds: Sequence[Seed]) -> Claims:
     A seed with hardly any sayings begins with the rows nearest to its name.
     """
     if not seeds or not len(rows):
-        return Claims(np.full(len(rows), -1, dtype=np.int64), np.zeros(len(rows), dtype=bool))
+        none = np.zeros(len(rows), dtype=bool)
+        return Claims(np.zeros(len(rows), dtype=np.int64), none, none)
     titles = np.stack([_middle(seed.titles, rows.shape[1]) for seed in seeds])
     taught, of, weight = _lessons(rows, seeds, titles)
     usual = rows[:_BACKGROUND]  # canonical order is as good as a random one
@@ -61,21 +64,24 @@ def claim(rows: Floats, seeds: Sequence[Seed]) -> Claims:
 def hand_over(labels: Ints, claims: Claims, groups: Ints, kept: set[int]) -> Ints:
     """`labels` (n,) of found groups, -1 for none, with what the seeds claim in `groups` (one number a seed).
 
-    A found group of which one seed claims most goes over altogether, unless it is `kept`: then it is a theme that
-    people have shaped, and gives only the rows. Doubtful rows of the others are left to the head.
+    A found group of which one seed claims most (a doubtful row is half a claim) is what that seed meant, and goes
+    over altogether, unless it is `kept`: then it is a theme that people have shaped, and gives only single rows.
+    What is doubtful in the other groups teaches nobody; the head will place it.
     """
+    if not len(groups):
+        return labels
     result = labels.copy()
-    claimed = claims.theme >= 0
+    weight = claims.sure + _HALF * claims.doubtful
     for group in np.unique(labels[labels >= 0]).tolist():
         if group in kept:
             continue
         here = labels == group
-        votes = np.bincount(claims.theme[here & claimed], minlength=len(groups))
-        if votes.max(initial=0) >= _SAME * here.sum():
+        votes = np.bincount(claims.likeliest[here], weights=weight[here], minlength=len(groups))
+        if votes.max() >= _SAME * here.sum():
             result[here] = groups[int(votes.argmax())]
         else:
             result[here & claims.doubtful] = -1
-    result[claimed] = groups[claims.theme[claimed]]
+    result[claims.sure] = groups[claims.likeliest[claims.sure]]
     return result
 
 
@@ -110,8 +116,8 @@ def _claims(chances: Doubles) -> Claims:
     best = chances.argmax(axis=1)
     chance = chances[np.arange(len(best)), best]
     cut = float(np.clip(best_cut(chances), *_SURE))
-    claimed = chance >= cut
-    return Claims(np.where(claimed, best, -1).astype(np.int64), ~claimed & (chance >= _DOUBT * cut))
+    sure = chance >= cut
+    return Claims(best.astype(np.int64), sure, ~sure & (chance >= _DOUBT * cut))
 
 
 def _middle(vectors: Floats, width: int) -> Floats:
