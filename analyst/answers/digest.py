@@ -129,6 +129,8 @@ def harmful_first(screens: list[ScreenFriction]) -> list[ScreenFriction]:
     """
 
     def harm(screen: ScreenFriction) -> float:
+        if screen.likely_false:
+            return -1.0
         gap = screen.gap.value if screen.gap is not None and screen.gap.excludes_zero() else 0.0
         rise = max(0.0, screen.trend.value) if screen.trend.excludes_zero() else 0.0
         return max(0.0, -gap) * screen.rate.value + 10 * rise

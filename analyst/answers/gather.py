@@ -21,9 +21,11 @@ from analyst.findings import (
     Coverage,
     Drivers,
     ExposureGap,
+    Funnel,
     JoinCoverage,
     Lag,
     Movement,
+    Per,
     ResponseCheck,
     ScreenFriction,
     ScreenLink,
@@ -32,8 +34,10 @@ from analyst.findings import (
     ThemeScreen,
     Tie,
     active_base,
+    common_paths,
     exposure_gaps,
     find_drivers,
+    funnel,
     join_coverage,
     lag_counts,
     lag_effects,
@@ -41,12 +45,14 @@ from analyst.findings import (
     screen_frictions,
     screen_links,
     screen_view,
+    suggest,
     summary_ties,
     tap_counts,
     theme_findings,
     theme_screens,
     theme_view,
     visit_counts,
+    walk,
     week_counts,
     why,
     with_kinds,
@@ -281,6 +287,17 @@ class Gatherer:
     def alerts(self) -> Alerts:
         """What the workspace's alert rules say as of the window's end."""
         return workspace_alerts(self.view, self.query.window.end)
+
+    def funnel(self, steps: Sequence[str], per: Per = "session") -> Funnel:
+        """How many go on from screen to screen along `steps`."""
+        walks = walk(self.view.connection, self.query, steps, until=self.view.until, per=per)
+        return funnel(walks, min_people=self.view.settings.min_people)
+
+    @cached_property
+    def suggested_funnel(self) -> tuple[str, ...]:
+        """The ordered screens that most sessions pass all of; empty where none can be told."""
+        found = suggest(common_paths(self.view.connection, self.query, until=self.view.until), most=1)
+        return found[0] if found else ()
 
     @cached_property
     def join(self) -> JoinCoverage:

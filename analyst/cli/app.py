@@ -24,6 +24,7 @@ from analyst.cli import (
     importing,
     lag,
     llm,
+    screens,
     serve,
     themes,
     why,
@@ -57,6 +58,7 @@ app.add_typer(themes.app, name="themes")
 app.command("why")(why.why)
 app.command("drivers")(drivers.drivers)
 app.command("lag")(lag.lag)
+app.command("screens")(screens.screens)
 app.add_typer(fixes.app, name="fixes")
 app.command("digest")(digest.digest)
 app.add_typer(alerts.app, name="alerts")

@@ -53,7 +53,7 @@ def quote_text(quote: Quote) -> RenderableType:
     return Padding(Text.assemble(f"“{quote.text}” ", (f"({score}{quote.at or 'undated'})", "dim")), (0, 0, 0, 4))
 
 
-def _moved(value: str, estimate: Estimate, good_is_up: bool = True) -> Text:
+def coloured(value: str, estimate: Estimate, good_is_up: bool = True) -> Text:
     """A change, coloured only where its interval excludes zero."""
     if not estimate.excludes_zero():
         return Text(value)
@@ -64,7 +64,7 @@ def ledger_table(movement: Movement) -> Table:
     """The terms of the change; on screen they add up to the total in the last row."""
     table = grid("Where the change sits", "Points", "95% interval", right=(1, 2))
     for row in ledger_rows(movement):
-        table.add_row(escape(row.label), _moved(w.signed(row.estimate.value), row.estimate), w.interval(row.estimate))
+        table.add_row(escape(row.label), coloured(w.signed(row.estimate.value), row.estimate), w.interval(row.estimate))
     total = total_row(movement)
     table.add_section()
     table.add_row(total.label, w.signed(total.estimate.value), w.interval(total.estimate), style="bold")
@@ -81,7 +81,8 @@ def calendar_lines(movement: Movement) -> list[RenderableType]:
     return lines
 
 
-def _where(lifts: Sequence[SegmentLift]) -> str:
+def gathered_in(lifts: Sequence[SegmentLift]) -> str:
+    """The sharpest segment for a cell: 'version 4.2.0 (8.8×)'; empty where there is none."""
     found = [lift for lift in lifts if lift.significant]
     return escape(w.place(found[0].where, found[0].lift.value)) if found else ""
 
@@ -98,14 +99,14 @@ def theme_table(themes: Sequence[ThemeFinding]) -> Table:
         table.add_row(
             escape(theme.label) + (" (new)" if theme.is_new else ""),
             w.percent(theme.share.value, 1),
-            _moved(
+            coloured(
                 w.points_of_share(theme.trend.value),
                 theme.trend,
                 good_is_up=(theme.gap.value > 0 if theme.gap else True),
             ),
-            _moved(w.signed(theme.gap.value), theme.gap) if theme.gap else "",
+            coloured(w.signed(theme.gap.value), theme.gap) if theme.gap else "",
             w.percent(theme.detractor_share.value) if theme.detractor_share else "",
-            _where(theme.segments),
+            gathered_in(theme.segments),
             _screen(theme.screens),
         )
     return table
@@ -121,9 +122,9 @@ def screen_table(screens: Sequence[ScreenFriction]) -> Table:
             w.SIGNAL_WORDS.get(screen.signal, screen.signal) + band,
             w.percent(screen.rate.value, 1),
             w.percent(screen.rate_before.value, 1),
-            _moved(w.points_of_share(screen.trend.value), screen.trend, good_is_up=False),
-            _moved(w.signed(screen.gap.value), screen.gap) if screen.gap else "",
-            _where(screen.segments),
+            coloured(w.points_of_share(screen.trend.value), screen.trend, good_is_up=False),
+            coloured(w.signed(screen.gap.value), screen.gap) if screen.gap else "",
+            gathered_in(screen.segments),
         )
     return table
 
