@@ -204,14 +204,14 @@ def _sentiment_head(
         if one.record == "response":
             held[one.record_id] = held.get(one.record_id, 0) + 1
     taught = [
-        (int(row), scores[one.record_id])
+        (int(row), scores[one.record_id], one.language)
         for one, row in zip(opinions, row_of.tolist(), strict=True)
         if row >= 0 and one.record == "response" and held[one.record_id] == 1 and one.record_id in scores
     ]
     if not taught:
         return None
-    rows = np.array([row for row, _ in taught])
-    return train_head(vectors[rows], np.array([y for _, y in taught], dtype=np.float64))
+    rows, y, languages = (list(column) for column in zip(*taught, strict=True))
+    return train_head(vectors[np.array(rows)], np.array(y, dtype=np.float64), languages)
 
 
 def _sentiments(opinions: list[Opinion], row_of: Ints, vectors: Floats, head: SentimentHead | None) -> list[str]:
@@ -228,7 +228,7 @@ def _sentiments(opinions: list[Opinion], row_of: Ints, vectors: Floats, head: Se
         elif one.language == "en":
             feelings[place] = by_words(one.text)
     judged = by_words_and_head([opinions[place].text for place in english], head, vectors[row_of[english]])
-    judged += by_head(head, vectors[row_of[foreign]])
+    judged += by_head(head, vectors[row_of[foreign]], [opinions[place].language for place in foreign])
     for place, feeling in zip([*english, *foreign], judged, strict=True):
         feelings[place] = feeling
     return feelings
