@@ -16,9 +16,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import linalg, sparse
+from scipy import linalg
 
-from analyst.findings.axes import make_axes
+from analyst.findings.axes import Axes, make_axes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -50,6 +50,7 @@ class Counterfactual:
     frame: DesignFrame
     met: NDArray[np.bool_]
     rows: NDArray[np.bool_]
+    axes: Axes | None = None  # of the frame, where they are known already
 
     @cached_property
     def _weight(self) -> NDArray[np.float64]:
@@ -64,17 +65,17 @@ class Counterfactual:
         return usable
 
     @cached_property
-    def _design(self) -> tuple[sparse.csr_matrix, int]:
+    def _design(self) -> tuple[NDArray[np.float64], int]:
         """Columns: intercept, window, the troubles (unpenalised; the second value counts these), then the context."""
-        context, free = context_columns(self.frame, self.rows)
+        context, free = context_columns(self.frame, self.rows, self.axes)
         columns = [*context[:free], *self.met[self.rows].astype(float).T, *context[free:]]
-        return sparse.csr_matrix(np.stack(columns, axis=1)), free + self.met.shape[1]
+        return np.stack(columns, axis=1), free + self.met.shape[1]
 
     @cached_property
     def _gram(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        design, w = self._design[0], self._weight
-        weighted = sparse.diags_array(w) @ design
-        return np.asarray((design.T @ weighted).todense()), np.asarray(weighted.T @ self.frame.y[self.rows]).ravel()
+        design = self._design[0]
+        weighted = design * self._weight[:, None]
+        return design.T @ weighted, weighted.T @ self.frame.y[self.rows]
 
     def gap(self, troubles: Sequence[int], of: NDArray[np.bool_] | None = None) -> Gap | None:
         """The gap of those who met any of `troubles` (columns), of the answers `of` (n,) only where given; None where
@@ -91,21 +92,20 @@ class Counterfactual:
         keep[[first + k for k in mine]] = False
         w, y = self._weight, self.frame.y[self.rows]
         inside = design[exposed]
-        weighted = sparse.diags_array(w[exposed]) @ inside
+        weighted = inside * w[exposed][:, None]
         gram, target = self._gram
-        gram = gram - np.asarray((inside.T @ weighted).todense())
-        target = target - np.asarray(weighted.T @ y[exposed]).ravel()
+        gram = gram - inside.T @ weighted
+        target = target - weighted.T @ y[exposed]
         penalty = np.where(np.arange(len(keep)) < free, 0.0, PENALTY)
         inverse = _inverse((gram + np.diag(penalty))[np.ix_(keep, keep)])
         beta = np.zeros(len(keep))
         beta[keep] = inverse @ target[keep]
-        missing = y - np.asarray(design @ beta).ravel()
+        missing = y - design @ beta
         total = float(w[counted].sum())
         value = float(w[counted] @ missing[counted]) / total
         leverage = np.zeros(len(keep))
-        mean = np.asarray(design[counted].T @ w[counted]).ravel() / total
-        leverage[keep] = inverse @ mean[keep]
-        part = np.where(exposed, 0.0, -w * missing * np.asarray(design @ leverage).ravel())
+        leverage[keep] = inverse @ ((w * counted) @ design / total)[keep]
+        part = np.where(exposed, 0.0, -w * missing * (design @ leverage))
         part[counted] = w[counted] * (missing[counted] - value) / total
         influence = np.zeros(self.frame.n)
         influence[self.rows] = part * np.sqrt(len(y) / max(1, len(y) - int(keep.sum())))
@@ -113,21 +113,24 @@ class Counterfactual:
         return Gap(value, error, influence) if error > 0 else None
 
 
-def context_columns(frame: DesignFrame, rows: NDArray[np.bool_]) -> tuple[list[NDArray[np.float64]], int]:
+def context_columns(
+    frame: DesignFrame, rows: NDArray[np.bool_], axes: Axes | None = None
+) -> tuple[list[NDArray[np.float64]], int]:
     """What answers are compared within: intercept and window (their number is the second value), then the levels of
-    every usable axis, new releases and levels of use; each of as many values as `rows` (n,) picks."""
+    every usable axis, new releases and how much people use the product; each of as many values as `rows` (n,) picks."""
     columns = [np.ones(int(rows.sum()))]
     post = frame.post[rows].astype(float)
     if 0 < post.sum() < len(post):
         columns.append(post)
     free = len(columns)
-    axes = make_axes(frame)
+    axes = make_axes(frame) if axes is None else axes
     for axis in axes.axes:
         codes = axis.codes[rows]
         columns += [(codes == code).astype(float) for code in range(len(axis.values))]
     columns += [(release.inside & frame.post)[rows].astype(float) for release in axes.releases]
     use = use_levels(frame)[rows]
     columns += [(use == level).astype(float) for level in np.unique(use)]
+    columns.append(np.log2(np.maximum(frame.sessions[rows], 1)))  # within a level the busier still meet more
     return columns, free
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from analyst.core.values import Estimate
+from analyst.findings.axes import make_axes
 from analyst.findings.counterfactual import PENALTY, Counterfactual, Gap, context_columns, enough
 from analyst.metrics.intervals import Z95
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 SAME = 0.3  # signals of one screen whose exposed answers overlap by this much (Jaccard) are one trouble
 WITHIN = 0.5  # and those of which this share met the other one too,
 BEYOND_CHANCE = 2.0  # if that is this many times what chance would bring
+RISEN = 2.0  # a trouble met this many times as often as before is another trouble: its present gap counts alone
+WORTH_A_LOOK = -1.0  # z above which a gap is not fitted window by window
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,8 @@ class ExposureGap:
     """Score of those who met a trouble minus that of others, adjusted for segments, window and other troubles.
 
     `gap` in points with a 95 % interval, its n the exposed answers; `both` the same with what each answer adds to its
-    error; `now` and `before` fitted on each window alone, None where too few met it.
+    error; `now` and `before` fitted on each window alone: None where too few met it, or where the gap of both is not
+    telling (a standard error below nothing) and the trouble, for `now`, did not rise.
     """
 
     trouble: Trouble
@@ -98,20 +102,31 @@ def exposure_gaps(frame: DesignFrame, troubles: list[Trouble] | None = None) -> 
     kept = [t for t in candidates if enough(t.exposed[rows])]
     if not kept:
         return []
-    met = np.stack([trouble.exposed for trouble in kept], axis=1)
-    pooled, now, before = (
-        Counterfactual(frame, met, part) for part in (rows, rows & frame.post, rows & ~frame.post)
-    )  # fmt: skip
+    met, axes = np.stack([trouble.exposed for trouble in kept], axis=1), make_axes(frame)
+    whole, now, before = (
+        Counterfactual(frame, met, part, axes) for part in (rows, rows & frame.post, rows & ~frame.post)
+    )
     found = []
     for i, trouble in enumerate(kept):
-        whole = pooled.gap([i])
-        if whole is None:
+        both = whole.gap([i])
+        if both is None:
             continue
-        low, high = whole.value - Z95 * whole.error, whole.value + Z95 * whole.error
-        n = int((trouble.exposed & rows).sum())
-        estimate = Estimate(whole.value, low, high, n)
-        found.append(ExposureGap(trouble, estimate, whole, now.gap([i]), before.gap([i])))
+        low, high = both.value - Z95 * both.error, both.value + Z95 * both.error
+        estimate = Estimate(both.value, low, high, int((trouble.exposed & rows).sum()))
+        telling = both.value <= WORTH_A_LOOK * both.error
+        grew = _share(trouble, rows & frame.post) >= RISEN * _share(trouble, rows & ~frame.post)
+        found.append(
+            ExposureGap(
+                trouble, estimate, both,
+                now.gap([i]) if telling or grew else None,
+                before.gap([i]) if telling else None,
+            )
+        )  # fmt: skip
     return sorted(found, key=lambda g: (g.gap.value / g.error, g.trouble.screen, g.trouble.signals))
+
+
+def _share(trouble: Trouble, rows: NDArray[np.bool_]) -> float:
+    return float(trouble.exposed[rows].mean()) if rows.any() else 0.0
 
 
 def adjusted_gaps(

@@ -142,6 +142,12 @@ def _same(a: Candidate, b: Candidate, names: Mapping[str, ThemeName]) -> bool:
 
 
 def words(text: str) -> frozenset[str]:
-    """Its words in lower case without the small ones and a plural's s, to see whether two texts speak of one thing."""
+    """Its words in lower case without the small ones and plurals, to see whether two texts speak of one thing."""
     said = re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)?", text.casefold().replace("’", "'"))
-    return frozenset(w[:-1] if len(w) > 3 and w.endswith("s") else w for w in said if w not in _SMALL)
+    return frozenset(_singular(word) for word in said if word not in _SMALL)
+
+
+def _singular(word: str) -> str:
+    if len(word) > 4 and word.endswith("ies"):
+        return f"{word[:-3]}y"
+    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word

@@ -15,6 +15,7 @@ import numpy as np
 
 from analyst.core.values import Estimate
 from analyst.findings import ExposureGap, Gap, covariance
+from analyst.findings.exposure import RISEN
 from analyst.fixes.types import Grade
 from analyst.metrics import normal_cdf
 from analyst.metrics.intervals import Z95
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 REALISATION = 0.5  # part of a gap that a fix closes: a prior, until fixes that were verified teach better
 GRADE_WEIGHT: dict[Grade, float] = {"A": 1.0, "B": 0.8, "C": 0.5}
-RISEN = 2.0  # a trouble met this many times as often as before is another trouble: only its present gap counts
 HARMFUL_Z = -1.645  # one-sided 5 %
 
 
