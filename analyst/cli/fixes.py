@@ -37,6 +37,7 @@ def fixes(
     if as_json:
         from analyst.answers.followups import standing_json
         from analyst.answers.jsonview import estimate_json, fix_json
+        from analyst.answers.screenview import join_json
         from analyst.fixes import joint_of_top
 
         print_json(
@@ -46,6 +47,7 @@ def fixes(
                 "fixes": [fix_json(fix) for fix in ranked],
                 "under_way": [standing_json(row) for row in found.standings],
                 "joint": estimate_json(joint_of_top(ranked)),
+                "join": join_json(found.join),
             }
         )
         return
@@ -53,12 +55,14 @@ def fixes(
     from rich.text import Text
 
     from analyst.answers.facts import FactBook
+    from analyst.answers.joins import join_sentences
     from analyst.answers.sentences import fix_claim
     from analyst.cli import tables
 
+    rests_on = [Text(sentence, style="dim") for sentence in join_sentences(found.join)]
     show(Text(f"What to fix first, as of {found.query.window.label}", style="bold"))
     if not ranked:
-        show("No fix is supported by enough evidence in this window.")
+        show("No fix is supported by enough evidence in this window.", *rests_on)
         return
     show(Text(f"Expected lifts: {found.calibration.told}.\n", style="dim"))
     book = FactBook(found.query.window.label, "")
@@ -68,6 +72,7 @@ def fixes(
         if row is not None:
             parts.append(Padding(Text(f"Standing: {fix_verbs.standing_words(row)}"), (0, 0, 0, 3)))
         show(*parts, Text(""))
+    show(*rests_on)
 
 
 app.callback(invoke_without_command=True)(reading_verb(fixes))

@@ -58,11 +58,14 @@ def _short(label: str) -> str:
     return label if len(label) <= LABEL else label[: LABEL - 1].rstrip() + "…"
 
 
-def week_table(screen: ScreenFriction) -> Table:
-    """One signal on one screen, week by week."""
-    table = grid("Week", "Sessions", "Hit", "95% interval", right=(1, 2))
-    for week in screen.by_week:
-        table.add_row(week.week, w.count(week.rate.n), w.percent(week.rate.value, 1), span(week.rate, 100))
+def week_table(screens: Sequence[ScreenFriction]) -> Table:
+    """The signals of one screen, week by week, with the interval of the first."""
+    first = screens[0]
+    names = [w.SIGNAL_WORDS.get(one.signal, one.signal).capitalize() for one in screens]
+    table = grid("Week", "Sessions", names[0], "95% interval", *names[1:], right=(1, 2, *range(4, 3 + len(names))))
+    for place, week in enumerate(first.by_week):
+        others = [w.percent(one.by_week[place].rate.value, 1) for one in screens[1:]]
+        table.add_row(week.week, w.count(week.rate.n), w.percent(week.rate.value, 1), span(week.rate, 100), *others)
     return table
 
 

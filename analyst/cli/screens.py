@@ -135,9 +135,7 @@ def _friction_parts(found: Gatherer, frictions: Sequence[ScreenFriction], in_ful
     )
     parts += [Text(f"· {sentence}") for sentence in map(tap_sentence, frictions) if sentence]
     if in_full:
-        for friction in frictions:
-            parts += [heading(f"{friction.signal.replace('_', ' ').capitalize()}, week by week")]
-            parts += [screen_tables.week_table(friction)]
+        parts += [heading("Week by week"), screen_tables.week_table(frictions)]
         parts += _ties(found, frictions[0].screen)
     return parts
 

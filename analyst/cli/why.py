@@ -21,7 +21,9 @@ def why(
     chart: Annotated[Path | None, typer.Option("--chart", help="Also draw the ledger to this .svg or .png.")] = None,
 ) -> None:
     """Say whether the score moved, where the change sits, and in which group."""
+    from analyst.answers.joins import join_sentences
     from analyst.answers.jsonview import movement_json, response_json, view_json
+    from analyst.answers.screenview import join_json
 
     found = asked.open(weight)
     movement = found.movement
@@ -32,7 +34,8 @@ def why(
         say(f"Chart written to {chart}.")
     if as_json:
         views = [view_json(view) for view in found.views]
-        print_json({**movement_json(movement), "views": views, "response": response_json(found.response)})
+        told = {"views": views, "response": response_json(found.response), "join": join_json(found.join)}
+        print_json({**movement_json(movement), **told})
         return
     from rich.text import Text
 
@@ -57,6 +60,6 @@ def why(
     calendar = tables.calendar_lines(movement)
     if calendar:
         show(Text(""), *calendar)
-    notes = [*movement.caveats, *(f"Not used: {name}, {reason}" for name, reason in movement.left_out.items())]
+    notes = [*movement.caveats, *join_sentences(found.join), *(f"Not used: {name}, {reason}" for name, reason in movement.left_out.items())]
     if notes:
         show(tables.heading("What to keep in mind"), *(Text(f"· {note}") for note in notes))
