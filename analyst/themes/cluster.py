@@ -111,7 +111,7 @@ def find_clusters(
     """
     n = len(vectors)
     if n < SMALL:
-        return _ordered(_small_groups(vectors, damped(counts)), np.ones(n, np.float32), counts, None)
+        return ordered(_small_groups(vectors, damped(counts)), np.ones(n, np.float32), counts, None)
     reduced = principal(vectors, _PCA_DIMENSIONS)
     around = max(5, min(neighbours, n // 8))
     layout = umap_layout(reduced, around, seed)
@@ -123,7 +123,7 @@ def find_clusters(
         smallest = int(np.ceil(smallest * _COARSER))
         labels, strength = dense_groups(layout, weights, smallest)
     stability = subsample_stability(layout, weights, labels, smallest, seed)
-    return _ordered(labels, strength, counts, stability)
+    return ordered(labels, strength, counts, stability)
 
 
 def principal(vectors: Floats, dimensions: int) -> Floats:
@@ -269,11 +269,12 @@ def subsample_stability(layout: Floats, weights: Ints, labels: Ints, smallest: i
     for row in range(_STABILITY_ROUNDS):
         rows = np.sort(random.permutation(len(layout))[: round(_STABILITY_SHARE * len(layout))])
         again, _ = dense_groups(layout[rows], weights[rows], max(3, round(smallest * _STABILITY_SHARE)))
-        scores[row] = _best_jaccard(labels[rows], again, count)
+        scores[row] = best_jaccard(labels[rows], again, count)
     return np.asarray(scores.mean(axis=0), dtype=np.float32)
 
 
-def _best_jaccard(labels: Ints, again: Ints, count: int) -> Floats:
+def best_jaccard(labels: Ints, again: Ints, count: int) -> Floats:
+    """The best Jaccard of each of the `count` groups in `labels` (n,) with any group of `again` (n,), (count,)."""
     other = int(again.max(initial=-1)) + 1
     if other == 0:
         return np.zeros(count, dtype=np.float32)
@@ -302,7 +303,7 @@ def _small_groups(vectors: Floats, weights: Ints) -> Ints:
     return labels
 
 
-def _ordered(labels: Ints, strength: Floats, counts: Ints, stability: Floats | None) -> Clusters:
+def ordered(labels: Ints, strength: Floats, counts: Ints, stability: Floats | None) -> Clusters:
     """Number the groups by how many mentions they hold, the heaviest first; ties by their first row."""
     count = int(labels.max(initial=-1)) + 1
     mass = [int(counts[labels == group].sum()) for group in range(count)]

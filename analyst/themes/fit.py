@@ -11,6 +11,7 @@ import numpy as np
 from analyst.core.settings import ThemeSettings
 from analyst.themes.assign import assign, train_head
 from analyst.themes.cluster import SMALL, Clusters, Floats, Ints, consistent_sample, content_hash
+from analyst.themes.consensus import find_themes
 from analyst.themes.corpus import Bools, Corpus, Fitted, coverage, fit_rows, voices
 from analyst.themes.model import ThemeModel
 from analyst.themes.muting import mute
@@ -55,7 +56,13 @@ def _two_pools(heard: Floats, mentions: Ints, comments: Bools, statements: Bools
     first = first[consistent_sample(len(first), settings.max_fit)]
     labels = np.full(len(heard), -1, dtype=np.int64)
     strength = np.zeros(len(heard), dtype=np.float32)
-    found = fit_rows(heard, mentions, first, settings, settings.min_share)
+    found = find_themes(
+        heard[first],
+        mentions[first],
+        neighbours=settings.neighbours,
+        min_share=settings.min_share,
+        seed=settings.seed,
+    )
     labels[first], strength[first] = found.labels, found.strength
     stability = found.stability
     left = np.flatnonzero(statements & ~np.isin(np.arange(len(heard)), first))
