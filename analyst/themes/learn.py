@@ -26,10 +26,11 @@ from analyst.themes.catalogue import (
 from analyst.themes.cluster import Floats, Ints, centroids, content_hash, near_duplicates
 from analyst.themes.edits import Hands
 from analyst.themes.fit import Corpus, fit_themes
+from analyst.themes.guided import Lesson, Taught, teach
 from analyst.themes.labels import Embed, Keep, Naming, name_themes
 from analyst.themes.model import CatalogueTheme, Hashes, ThemeModel, consistent
 from analyst.themes.muting import mute
-from analyst.themes.replay import Lesson, Taught, forget, lessons, teach, withdrawn
+from analyst.themes.replay import forget, lessons, withdrawn
 
 _FEW_COMMENTS = 8  # distinct comments below which a theme is named from its session statements too
 _SAME_SAYING = 0.8  # cosine from which two texts count as one voice in the choice of a label

@@ -1,4 +1,4 @@
-"""Replay people's edits on a fit: what they ask of it becomes lessons, and the lessons retrain the head.
+"""Replay people's edits on a fit: what they ask of it becomes lessons, which guided.py teaches to the head.
 
 A *lesson* is a theme that must be there, with the rows that teach it: corrections (opinions that a person moved
 there), the members it had in the run before, and sentences that a person wrote. Seeded and pinned themes, the
@@ -9,56 +9,22 @@ Renames, merges and exclusions need no fit: they are laid over whatever was foun
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 
-from analyst.core.settings import ThemeSettings
 from analyst.core.tables import SYSTEM_THEMES
-from analyst.themes.assign import Head, assign, train_head
+from analyst.themes.assign import assign
 from analyst.themes.cluster import Floats, Ints, centroids, content_hash
-from analyst.themes.corpus import Corpus, Fitted
+from analyst.themes.corpus import Corpus
 from analyst.themes.edits import Edit, Hands, Part, Split, content_key
+from analyst.themes.guided import Lesson
 from analyst.themes.labels import Embed
 from analyst.themes.model import CatalogueTheme, ThemeModel
 from analyst.themes.muting import mute
 
-_CORRECTION = 5.0  # how much a row that a person placed teaches, where a found member teaches 1
-_WRITTEN = 3.0  # ... and a sentence that a person wrote
-_LEAST_ROWS = 5  # a theme with fewer rows would turn the logistic head into nearest centroids for all
-_SWALLOWED = 0.5  # a found group that gave this share of its rows to a lesson is that lesson
 _ROUNDS = 10
-_NEAR_SEED = 0.45  # cosine to its examples from which a row may be a seeded theme's, if no theme is nearer
-_SAME_THEME = 0.55  # cosine of middles from which a found group is what somebody seeded
-
-
-@dataclass(frozen=True)
-class Lesson:
-    """A theme that must be there. `placed` and `members` are rows of the corpus; `written` sentences of a person's.
-
-    `carves` says that `members` are its own even where the head of the run before puts them elsewhere.
-    """
-
-    theme_id: str
-    label: str = ""
-    kind: str = "discovered"
-    placed: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
-    members: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
-    written: tuple[str, ...] = ()
-    carves: bool = False
-
-
-@dataclass(frozen=True)
-class Taught:
-    """A fit with its lessons learned; `ids[i]` is the lasting id of head row i where it is known, else None;
-    `kinds` are those of the lessons' themes."""
-
-    fitted: Fitted
-    ids: list[str | None]
-    lessons: int
-    kinds: dict[str, str] = field(default_factory=dict)
 
 
 def lessons(
@@ -98,8 +64,8 @@ def lessons(
 
 def _seeded(said: Hands, theme_id: str) -> Lesson:
     row = said.seeds[theme_id]
-    written = (row.name, *([row.description] if row.description else []), *row.examples)
-    return Lesson(theme_id, said.labels.get(theme_id, row.name), "seeded", written=written)
+    titles = tuple(text for text in (row.name, row.description) if text)
+    return Lesson(theme_id, said.labels.get(theme_id, row.name), "seeded", titles=titles, sayings=row.examples)
 
 
 def _members(previous: ThemeModel | None, corpus: Corpus, same_space: bool) -> dict[str, Ints]:
@@ -191,163 +157,6 @@ def _unit(rows: Floats) -> Floats:
     length: Floats = np.linalg.norm(rows, axis=1, keepdims=True).astype(np.float32)
     unit: Floats = (rows / np.maximum(length, 1e-12)).astype(np.float32)
     return unit
-
-
-def teach(
-    corpus: Corpus,
-    fitted: Fitted,
-    previous: ThemeModel | None,
-    asked: Sequence[Lesson],
-    embed: Embed,
-    settings: ThemeSettings,
-) -> Taught:
-    """The head of `fitted`, retrained so that every lesson has its theme; `previous` is of the same encoder.
-
-    A head that carried on and learned these very lessons before is left as it is. A found group that gave most
-    of its rows to a lesson goes with it.
-    """
-    ids = carried_ids(fitted, previous)
-    kinds = {one.theme_id: one.kind for one in asked}
-    mark = _mark(asked, corpus)
-    fitted = replace(fitted, record={**fitted.record, "lessons": mark})
-    learned = previous is not None and not fitted.refit and previous.fitted.get("lessons", "") == mark
-    if not asked or (learned and {one.theme_id for one in asked} <= set(ids)):
-        return Taught(fitted, ids, len(asked), kinds)
-    head = fitted.head
-    rows = _rows(corpus, asked, settings.max_fit)
-    heard = mute(corpus.vectors[rows], head.muted)
-    found = assign(head, corpus.vectors[rows])
-    names = [*ids, *(one.theme_id for one in asked if one.theme_id not in ids)]
-    number = {name: place for place, name in enumerate(names) if name is not None}
-    written, of = _written(asked, number, embed, head.muted, heard.shape[1])
-    rows_of = np.full(len(corpus.texts), -1, dtype=np.int64)
-    rows_of[rows] = np.arange(len(rows))
-    labels, strength, weight = found.theme.copy(), found.probability.copy(), np.ones(len(rows), np.float32)
-    for lesson in asked:
-        mine = number[lesson.theme_id]
-        if lesson.carves or fitted.refit:
-            _put(labels, strength, rows_of[lesson.members], mine)
-    new = [place for place in range(len(ids), len(names)) if (of == place).any()]
-    _seed(labels, strength, heard, head, np.array(new, dtype=np.int64), written, of, set(number.values()))
-    for lesson in asked:  # what a person placed comes last
-        _put(labels, strength, rows_of[lesson.placed], number[lesson.theme_id])
-        weight[rows_of[lesson.placed]] = _CORRECTION
-    if fitted.refit:
-        labels = _swallowed(labels, found.theme, set(number.values()))
-    vectors = np.vstack([heard, written])
-    labels, strength = np.append(labels, of), np.append(strength, np.ones(len(of), np.float32))
-    weight = np.append(weight, np.full(len(of), _WRITTEN, np.float32))
-    counts = np.append(corpus.counts[rows], np.zeros(len(of), np.int64))
-    labels, kept = _compact(labels)
-    again = _repeats(labels)
-    grown = train_head(
-        vectors[again],
-        labels[again],
-        strength[again],
-        np.where(np.arange(len(again)) < len(labels), counts[again], 0),
-        settings.coverage,
-        head.muted,
-        weights=weight[again],
-    )
-    if not fitted.refit:
-        grown = replace(grown, threshold=max(grown.threshold, head.threshold))
-    stability = np.array([fitted.stability[c] if c < len(fitted.stability) else np.nan for c in kept], np.float32)
-    return Taught(replace(fitted, head=grown, stability=stability), [names[c] for c in kept], len(asked), kinds)
-
-
-def carried_ids(fitted: Fitted, previous: ThemeModel | None) -> list[str | None]:
-    """The lasting id of each head row where it is known: a head that carried on keeps its rows in their order."""
-    ids: list[str | None] = [None] * fitted.head.count
-    if previous is not None and not fitted.refit:
-        ids[: previous.head.count] = [theme.theme_id for theme in previous.active]
-    return ids
-
-
-def _mark(asked: Sequence[Lesson], corpus: Corpus) -> str:
-    """A hash of what the lessons say; members are not in it, since they follow from the head."""
-    told = [
-        (one.theme_id, one.kind, one.written, one.carves, [content_hash(corpus.texts[row]) for row in one.placed])
-        for one in asked
-    ]
-    return hashlib.blake2b(repr(told).encode(), digest_size=8).hexdigest() if told else ""
-
-
-def _rows(corpus: Corpus, asked: Sequence[Lesson], most: int) -> Ints:
-    """The rows to learn from: a consistent sample (rows come in hash order), and all that a person placed."""
-    sample = np.arange(min(len(corpus.texts), most))
-    return np.unique(np.concatenate([sample, *(one.placed for one in asked), *(one.members[:most] for one in asked)]))
-
-
-def _put(labels: Ints, strength: Floats, rows: Ints, group: int) -> None:
-    rows = rows[rows >= 0]
-    labels[rows], strength[rows] = group, 1.0
-
-
-def _written(
-    asked: Sequence[Lesson], number: dict[str, int], embed: Embed, muted: Floats, width: int
-) -> tuple[Floats, Ints]:
-    """What people wrote of the lessons, as muted unit rows, and the group of each."""
-    texts = [text for lesson in asked for text in lesson.written]
-    of = np.array([number[lesson.theme_id] for lesson in asked for _ in lesson.written], dtype=np.int64)
-    return (mute(embed(texts), muted) if texts else np.zeros((0, width), np.float32)), of
-
-
-def _seed(
-    labels: Ints, strength: Floats, heard: Floats, head: Head, new: Ints, written: Floats, of: Ints, taught: set[int]
-) -> None:
-    """Give the new groups `new` what speaks of them: found groups whose middle lies near theirs, then single rows.
-
-    A row changes over when it lies nearer to what was written of the new group than to the middle of its own.
-    """
-    if not len(new):
-        return
-    middle = np.stack([_middle(written[of == group]) for group in new])
-    likeness = head.centroids @ middle.T
-    for group in range(head.count):
-        best = int(likeness[group].argmax())
-        if group not in taught and likeness[group, best] >= _SAME_THEME:
-            _put(labels, strength, np.flatnonzero(labels == group), int(new[best]))
-    near = heard @ middle.T
-    best_of = near.argmax(axis=1)
-    closest = near[np.arange(len(heard)), best_of]
-    own = np.zeros(len(heard), np.float32)
-    held = np.flatnonzero((labels >= 0) & (labels < head.count))
-    own[held] = np.einsum("nd,nd->n", heard[held], head.centroids[labels[held]])
-    over = np.flatnonzero((closest >= _NEAR_SEED) & (closest > own) & ~np.isin(labels, new))
-    labels[over], strength[over] = new[best_of[over]], 1.0
-
-
-def _swallowed(labels: Ints, before: Ints, taught: set[int]) -> Ints:
-    """`labels` with every found group that gave most of its rows to one lesson put into it altogether."""
-    result = labels.copy()
-    for group in np.unique(before[before >= 0]).tolist():
-        if group in taught:
-            continue
-        went = labels[before == group]
-        to, counts = np.unique(went, return_counts=True)
-        best = int(to[counts.argmax()])
-        if best in taught and counts.max() >= _SWALLOWED * len(went):
-            result[labels == group] = best
-    return result
-
-
-def _compact(labels: Ints) -> tuple[Ints, list[int]]:
-    """`labels` renumbered without gaps, and the old number of each new one."""
-    kept = np.unique(labels[labels >= 0]).tolist()
-    number = np.full(max(kept, default=-1) + 2, -1, dtype=np.int64)
-    number[kept] = np.arange(len(kept))
-    return np.where(labels >= 0, number[labels], -1), kept
-
-
-def _repeats(labels: Ints) -> Ints:
-    """Every row once, and rows of groups with fewer than _LEAST_ROWS again until they have as many."""
-    more = [np.resize(np.flatnonzero(labels == g), max(_LEAST_ROWS - n, 0)) for g, n in enumerate(_sizes(labels))]
-    return np.concatenate([np.arange(len(labels)), *more]).astype(np.int64)
-
-
-def _sizes(labels: Ints) -> list[int]:
-    sizes: list[int] = np.bincount(labels[labels >= 0]).tolist()
-    return sizes
 
 
 def forget(previous: ThemeModel, theme_ids: set[str]) -> ThemeModel:

@@ -153,16 +153,17 @@ def test_a_seeded_theme_is_there_and_the_rest_is_still_found(
     first: ThemeResult, encoder: WordEncoder, settings: Settings, seed: int
 ) -> None:
     rows = (
-        SeedRow("t-food", "Spoilt food", "food that has gone off", ("rotten fruit", "mouldy bread", "stale milk")),
-        SeedRow("t-bare", "vegetables expired lettuce tomatoes"),
+        SeedRow("t-food", "Spoilt food", "stale and rotten", ("rotten fruit", "mouldy bread", "stale milk")),
+        SeedRow("t-bare", "Courier parcel doorstep"),
     )
     result = again(first, encoder, settings, said(Seed(rows)), seed=seed)
     known = labels(result)
     assert known["t-food"] == "Spoilt food"
     assert {theme.kind for theme in result.model.active if theme.theme_id == "t-food"} == {"seeded"}
-    held = Counter(subject_of(text) for text, theme in theme_of(result).items() if theme in ("t-food", "t-bare"))
-    assert held.most_common(1)[0][0] == "fresh" and held["fresh"] / held.total() >= 0.8
-    assert {main_theme(result, subject) for subject in ("login", "crash", "delivery")}.isdisjoint({"t-food", "t-bare"})
+    for theme, subject in (("t-food", "fresh"), ("t-bare", "delivery")):
+        held = Counter(subject_of(text) for text, one in theme_of(result).items() if one == theme)
+        assert held.most_common(1)[0][0] == subject and held[subject] / held.total() >= 0.8
+    assert {main_theme(result, subject) for subject in ("login", "crash", "price")}.isdisjoint({"t-food", "t-bare"})
     back = again(result, encoder, settings, said(Seed(rows), Undo(1)))
     assert "t-food" not in labels(back)
     assert main_theme(back, "fresh") is not None
