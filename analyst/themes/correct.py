@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from analyst.themes.assign import Head, assign
+from analyst.themes.assign import Head
 from analyst.themes.bags import Doubles
 from analyst.themes.cluster import Floats, Ints
 
@@ -19,9 +19,10 @@ _SAMPLE = 6000  # texts that hold the head in place
 _WEIGHT = 30.0  # a corrected text against one that holds
 _FOLLOW = 0.85  # cosine from which a text says what the corrected one says
 _NEIGHBOURS = 200
+_BLOCK = 2048
 _RIDGE = 1e-3
 _STEPS = 150
-_WIDEN = 0.5  # a theme's reach may shrink to this share for a text that people put into it
+_LEAST_REACH = 0.2  # a text further than this from a theme's middle would open it to anything
 
 
 @dataclass(frozen=True)
@@ -40,31 +41,35 @@ def correct(head: Head, heard: Floats, corrections: Corrections) -> Head:
     """
     if not len(corrections.vectors) or head.count < 2:
         return head
-    told = _with_neighbours(heard, corrections)
+    nearest, likeness = _nearest(heard, corrections.vectors)
+    follows = np.flatnonzero(likeness >= _FOLLOW)
+    follows = follows[np.argsort(-likeness[follows], kind="stable")[:_NEIGHBOURS]]
+    told = Corrections(
+        np.vstack([corrections.vectors, heard[follows]]),
+        np.concatenate([corrections.theme, corrections.theme[nearest[follows]]]),
+    )
+    wide = _widened(head, told)
     if _agrees(head, corrections):
-        return head
-    hold = heard[:_SAMPLE]
-    hold = hold[~((hold @ corrections.vectors.T) >= _FOLLOW).any(axis=1)]
-    changed = _tuned(head, hold, told)
-    return replace(changed, reach=_widened(changed, corrections))
+        return head if (wide == head.reach).all() else replace(head, reach=wide)
+    return replace(_tuned(head, heard[likeness < _FOLLOW][:_SAMPLE], told), reach=wide)
 
 
 def _agrees(head: Head, corrections: Corrections) -> bool:
-    placed = assign(replace(head, muted=head.muted[:0]), corrections.vectors)
-    return bool((placed.theme == corrections.theme).all())
+    """Whether the head finds every corrected text likeliest, and likely enough, where people put it."""
+    chances = _softmax(corrections.vectors.astype(np.float64) @ head.weights.T.astype(np.float64) + head.bias)
+    likely = chances[np.arange(len(chances)), corrections.theme] >= head.threshold
+    return bool((likely & (chances.argmax(axis=1) == corrections.theme)).all())
 
 
-def _with_neighbours(heard: Floats, corrections: Corrections) -> Corrections:
-    """The corrections and, for each, the rows that say the same, as if they had been corrected too."""
-    vectors, theme = [corrections.vectors], [corrections.theme]
-    likeness = heard @ corrections.vectors.T
-    nearest = likeness.argmax(axis=1)
-    best = likeness[np.arange(len(heard)), nearest]
-    rows = np.flatnonzero(best >= _FOLLOW)
-    rows = rows[np.argsort(-best[rows], kind="stable")[:_NEIGHBOURS]]
-    vectors.append(heard[rows])
-    theme.append(corrections.theme[nearest[rows]])
-    return Corrections(np.vstack(vectors), np.concatenate(theme))
+def _nearest(rows: Floats, others: Floats) -> tuple[Ints, Floats]:
+    """The nearest of `others` (m, d) to each of `rows` (n, d) and its cosine, both (n,). In blocks, to spare memory."""
+    nearest, likeness = np.zeros(len(rows), dtype=np.int64), np.zeros(len(rows), dtype=np.float32)
+    for first in range(0, len(rows), _BLOCK):
+        block = rows[first : first + _BLOCK] @ others.T
+        best = block.argmax(axis=1)
+        nearest[first : first + _BLOCK] = best
+        likeness[first : first + _BLOCK] = block[np.arange(len(best)), best]
+    return nearest, likeness
 
 
 def _tuned(head: Head, hold: Floats, told: Corrections) -> Head:
@@ -95,11 +100,11 @@ def _tuned(head: Head, hold: Floats, told: Corrections) -> Head:
 
 
 def _widened(head: Head, corrections: Corrections) -> Floats:
-    """The reach of every theme, wide enough for what people put into it, but never less than half of what it was."""
+    """The reach of every theme, wide enough for what people put into it, but not so wide that anything fits."""
     near = np.einsum("md,md->m", corrections.vectors, head.centroids[corrections.theme]) - 0.01
     reach = head.reach.copy()
-    np.minimum.at(reach, corrections.theme, near.astype(np.float32))
-    return np.asarray(np.maximum(reach, _WIDEN * head.reach), dtype=np.float32)
+    np.minimum.at(reach, corrections.theme, np.maximum(near, _LEAST_REACH).astype(np.float32))
+    return np.asarray(reach, dtype=np.float32)
 
 
 def _softmax(scores: Doubles) -> Doubles:
