@@ -345,7 +345,8 @@ def markdown(held: dict[str, Any]) -> str:
         )
     lines += [
         "", "## A new subject at 1 % of the volume, from the fourth week", "",
-        "Target: found within two weeks. Found: a born theme at least half of whose texts carry the held-back label.", "",
+        "Target: found within two weeks. Found: a born theme at least half of whose texts carry the label held back.",
+        "",
         "| set | label held back | planted in all | weeks until birth | purity | recall | at the end | other births |",
         "|---|---|---|---|---|---|---|---|",
     ]  # fmt: skip
@@ -360,8 +361,8 @@ def markdown(held: dict[str, Any]) -> str:
         lines.append(f"| {row['set']} | {row['label']} | {row['planted']} | {found} | {row['other_births']} |")
     lines += [
         "", "## Constructed merges and splits", "",
-        "Twelve labels taught as themes, two of them as one before or after, a part of the texts unheard before. Right: "
-        "one merge or split is told, of those two, and all others continue.", "",
+        "Twelve labels taught as themes, two of them as one before or after, a part of the texts unheard before. "
+        "Right: one merge or split is told, of those two, and all others continue.", "",
         "| set | seed | trials | merges told right | splits told right |", "|---|---|---|---|---|",
     ]  # fmt: skip
     lines += [

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from analyst.themes.assign import Head, assign, train_head
-from analyst.themes.cluster import Clusters, Floats
+from analyst.themes.cluster import Clusters, Floats, Ints
 from analyst.themes.weekly import Birth, find_births, grow_head, remember
 from embeddings.contract import unit_rows
 
@@ -79,7 +79,7 @@ def test_a_grown_head_takes_the_new_and_leaves_the_old_in_place() -> None:
     assert np.mean(assign(grown, cloud(17, 200, seed=5)).theme == 4) <= 0.05
 
 
-def refit(labels: np.ndarray, rows: Floats, head: Head) -> Clusters:  # type: ignore[type-arg]
+def refit(labels: Ints, rows: Floats, head: Head) -> Clusters:
     count = int(labels.max()) + 1
     found = Clusters(labels, np.where(labels >= 0, 1, 0).astype(np.float32), np.full(count, 0.9, np.float32))
     return remember(rows, np.ones(len(rows), np.int64), found, assign(head, rows), head.centroids)
