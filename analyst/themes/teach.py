@@ -17,7 +17,7 @@ from analyst.themes.cluster import Floats, Ints
 
 _ENOUGH = 3  # sayings from which a theme is shown rather than only named
 _STAND_INS = 8  # texts nearest to its name that stand in for the sayings of a theme that has too few
-_STAND_IN_COSINE = 0.3  # a text further than this from a name is no saying of it
+_STAND_IN_COSINE = 0.4  # a text further than this from a name is no saying of it
 _STAND_IN_WEIGHT = 0.5
 _BACKGROUND = 2000  # texts that say what is usual ...
 _BACKGROUND_SHARE = 0.1  # ... and together weigh this many times what all sayings weigh
