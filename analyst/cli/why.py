@@ -60,6 +60,10 @@ def why(
     calendar = tables.calendar_lines(movement)
     if calendar:
         show(Text(""), *calendar)
-    notes = [*movement.caveats, *join_sentences(found.join), *(f"Not used: {name}, {reason}" for name, reason in movement.left_out.items())]
+    notes = [
+        *movement.caveats,
+        *join_sentences(found.join),
+        *(f"Not used: {name}, {reason}" for name, reason in movement.left_out.items()),
+    ]
     if notes:
         show(tables.heading("What to keep in mind"), *(Text(f"· {note}") for note in notes))

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy import sparse
 
 from analyst.findings.axes import make_axes
 from analyst.metrics.intervals import Z95
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from scipy import sparse
 
     from analyst.runs.frame import DesignFrame
 
@@ -69,31 +69,64 @@ def pooled_odds(said: sparse.csr_matrix, met: sparse.csr_matrix, cells: NDArray[
     which holds for few large cells and for many small ones. `z` is that of Mantel and Haenszel's test. Both matrices
     hold 0 and 1.
     """
-    shape = (said.shape[1], met.shape[1])
-    excess, spread = np.zeros(shape), np.zeros(shape)
-    r, s, pr, mixed, qs = (np.zeros(shape) for _ in range(5))
-    for cell in range(int(cells.max(initial=-1)) + 1):
-        rows = np.flatnonzero(cells == cell)
-        n = len(rows)
-        if n < 2:
-            continue
-        here, there = said[rows], met[rows]
-        a = np.asarray((here.T @ there).todense(), dtype=float)
-        spoke = np.asarray(here.sum(axis=0)).ravel()[:, None].astype(float)
-        faced = np.asarray(there.sum(axis=0)).ravel()[None, :].astype(float)
-        b, c = spoke - a, faced - a
-        d = n - spoke - faced + a
-        excess += a - spoke * faced / n
-        spread += spoke * (n - spoke) * faced * (n - faced) / (n * n * (n - 1))
-        up, down = a * d / n, b * c / n
-        p, q = (a + d) / n, (b + c) / n
-        r, s = r + up, s + down
-        pr, mixed, qs = pr + p * up, mixed + p * down + q * up, qs + q * down
+    rows, t = said.shape
+    size = int(cells.max(initial=-1)) + 1
+    cell_of = sparse.csr_matrix((np.ones(rows), (cells, np.arange(rows))), shape=(size, rows))
+    n = np.maximum(np.bincount(cells, minlength=size), 2).astype(float)[:, None]  # alone, one is compared with nobody
+    alone = np.bincount(cells, minlength=size) < 2
+    spoke, faced = (np.asarray((cell_of @ what).todense(), dtype=float) for what in (said, met))
+    spoke[alone], faced[alone] = 0.0, 0.0
+    # How many did both, by cell: nearly all of these tables hold none, so only the others are written out.
+    pairs = said.tocoo()
+    by_cell = sparse.csr_matrix(
+        (np.ones(pairs.nnz), (cells[pairs.row] * t + pairs.col, pairs.row)), shape=(size * t, rows)
+    )
+    found = (by_cell @ met).tocoo()
+    cell, theme = np.divmod(found.row, t)
+    keep = (found.data > 0) & ~alone[cell]
+    cell, theme, friction, both = cell[keep], theme[keep], found.col[keep], found.data[keep]
+
+    def summed(values: NDArray[np.float64]) -> NDArray[np.float64]:
+        total = sparse.coo_matrix((values, (theme, friction)), shape=(t, met.shape[1]))
+        return np.asarray(total.todense())
+
+    k, s0, f0 = n[cell, 0], spoke[cell, theme], faced[cell, friction]
+    with_both = _terms(both, s0 - both, f0 - both, k)
+    with_none = _terms(np.zeros(len(both)), s0, f0, k)
+    share = spoke / n
+    none_down = share.T @ faced
+    none_q = (spoke * share / n).T @ faced + (share / n).T @ np.square(faced)
+    excess = summed(both) - none_down
+    spread = (share * (n - spoke) / (n * (n - 1))).T @ (faced * (n - faced))
+    r = summed(with_both.up)
+    s = none_down + summed(with_both.down - with_none.down)
+    pr = summed(with_both.p * with_both.up)
+    mixed = (
+        none_down
+        - none_q
+        + summed(with_both.p * with_both.down + with_both.q * with_both.up - with_none.p * with_none.down)
+    )
+    qs = none_q + summed(with_both.q * with_both.down - with_none.q * with_none.down)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = r / s
         error = np.sqrt(pr / (2 * r * r) + mixed / (2 * r * s) + qs / (2 * s * s))
-        z = np.where(spread > 0, excess / np.sqrt(spread), 0.0)
-        usable = (r > 0) & (s > 0)
+        z = np.where(spread > 1e-12, excess / np.sqrt(spread), 0.0)
+        usable = (r > 0) & (s > 1e-12)
         ratio = np.where(usable, ratio, np.nan)
         half = np.exp(Z95 * np.where(usable, error, np.nan))
     return PooledOdds(ratio, ratio / half, ratio * half, z)
+
+
+@dataclass(frozen=True)
+class _Terms:
+    """Of tables [[a, b], [c, d]]: ad/n, bc/n, (a+d)/n and (b+c)/n."""
+
+    up: NDArray[np.float64]
+    down: NDArray[np.float64]
+    p: NDArray[np.float64]
+    q: NDArray[np.float64]
+
+
+def _terms(a: NDArray[np.float64], b: NDArray[np.float64], c: NDArray[np.float64], n: NDArray[np.float64]) -> _Terms:
+    d = n - a - b - c
+    return _Terms(a * d / n, b * c / n, (a + d) / n, (b + c) / n)
