@@ -141,7 +141,7 @@ def _in_list(fixes: Iterable[Fix], fix_id: str) -> Fix | None:
 
 def unknown_fix(fix_id: str, titles: Mapping[str, str]) -> UsageProblem:
     """The refusal of an id that names no fix, with the nearest one."""
-    near = difflib.get_close_matches(fix_id, list(titles), n=1, cutoff=0.5)
+    near = difflib.get_close_matches(fix_id, list(titles), n=1, cutoff=0.8)
     if near:
         return UsageProblem(f"There is no fix called '{fix_id}'.", f"Did you mean {near[0]} ({titles[near[0]]})?")
     have = ", ".join(list(titles)[:5]) or "none in this window"
