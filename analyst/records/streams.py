@@ -85,8 +85,9 @@ def with_screens(events: Events) -> Events:
 def with_signals(events: Events) -> Events:
     """The events, and beside them the rage and dead taps that taps told one by one amount to.
 
-    A rage tap is three taps or more on one element within two seconds (vendors' rules run from 3 in 0.3 s to 4 in
-    1 s and 3 in 2 s; the widest is taken because streams are often stamped late); one burst counts once. A dead tap
+    A rage tap is three taps or more on one element within two seconds; one burst counts once. Vendors, who see the
+    screen, take three within 0.3 s (UXCam) or 1 s (PostHog), or four within 1 s (Amplitude, Mixpanel); a stream's
+    moments are often rounded to seconds, hence two. A dead tap
     is a tap after which nothing else is told of the session for three seconds; it is only inferred for elements at
     least half of whose taps (20 or more) do show a reaction, for many streams tell of no reactions at all. A source
     that brings either signal itself is believed, and nothing is inferred of that signal for it.
