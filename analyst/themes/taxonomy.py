@@ -22,7 +22,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analyst.core.errors import UsageProblem
 from analyst.core.tables import SYSTEM_THEMES
@@ -30,12 +30,21 @@ from analyst.records.readers import open_rows
 from analyst.records.readers.encoding import sniff
 from analyst.records.redaction import redact
 from analyst.records.synonyms import plain
+from analyst.themes.edits import LONGEST_LABEL
+from analyst.themes.words import content_tokens, tokens
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from analyst.themes.model import ThemeModel
 
 MOST_EXAMPLES = 20  # a few telling ones teach most; more come by moving opinions, which keeps whose they are
 MOST_THEMES = 500
-_LONGEST_NAME = 80
 _LONGEST_TEXT = 2_000
 _TOLD = 5  # problems told at once
+_SHOWN = 10  # sayings of a learned theme that are written out
+_ALIKE = 0.5  # share of their words that two sayings may have in common
+_SAYING_WORDS = (3, 30)
 _FIELDS = {
     "name": ("name", "theme", "label", "topic", "title"),
     "description": ("description", "definition", "about", "meaning"),
@@ -216,8 +225,8 @@ def _entry(
     if not name:
         problems.append(f"{place} has no name")
         return None
-    if len(name) > _LONGEST_NAME:
-        problems.append(f"the name in {place} has {len(name)} characters, and at most {_LONGEST_NAME} fit a list")
+    if len(name) > LONGEST_LABEL:
+        problems.append(f"the name in {place} has {len(name)} characters, and at most {LONGEST_LABEL} fit a list")
         return None
     if _key(name) in {_key(label) for label in SYSTEM_THEMES.values()}:
         problems.append(f"'{name}' ({place}) is the name of a theme that Undertone keeps itself")
@@ -325,6 +334,44 @@ def _key(name: str) -> str:
 
 def _redacted(text: str, custom: Mapping[str, str] | None) -> str:
     return redact(text, custom).text if text else ""
+
+
+def learned_taxonomy(model: ThemeModel, opinions: pa.Table, descriptions: Mapping[str, str] | None = None) -> Taxonomy:
+    """What a run has learned, to be kept, edited and read back: every active theme with its id, name and area, and up
+    to ten sayings from the core of the run's `opinions`, the surest first and no two alike. `descriptions` are by id.
+    """
+    said: dict[str, list[tuple[float, str]]] = {}
+    names = ("theme_id", "state", "field", "probability", "text")
+    for theme, state, field, chance, text in zip(*(opinions.column(n).to_pylist() for n in names), strict=True):
+        if state == "core" and field != "summary":
+            said.setdefault(theme, []).append((-chance, _words(text)))
+    told = descriptions or {}
+    return Taxonomy(
+        tuple(
+            SeededTheme(
+                name=theme.label,
+                description=told.get(theme.theme_id, ""),
+                examples=_different(text for _, text in sorted(set(said.get(theme.theme_id, [])))),
+                area=model.areas.get(theme.area_id),
+                theme_id=theme.theme_id,
+            )
+            for theme in model.active
+        )
+    )
+
+
+def _different(texts: Iterable[str]) -> tuple[str, ...]:
+    """The first ten of `texts` that are neither too short nor too long nor much like one before."""
+    chosen: dict[str, frozenset[str]] = {}
+    for text in texts:
+        words = frozenset(content_tokens(tokens(text)))
+        if not _SAYING_WORDS[0] <= len(text.split()) <= _SAYING_WORDS[1] or not words:
+            continue
+        if all(len(words & other) <= _ALIKE * min(len(words), len(other)) for other in chosen.values()):
+            chosen[text] = words
+        if len(chosen) == _SHOWN:
+            break
+    return tuple(chosen)
 
 
 def with_ids(taxonomy: Taxonomy, known: Mapping[str, str]) -> Taxonomy:

@@ -6,18 +6,23 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
+from hypothesis import settings as drawn_with
 from hypothesis import strategies as st
 
 from analyst.core.errors import UndertoneError, UsageProblem
+from analyst.core.settings import Settings
+from analyst.themes import build_themes
 from analyst.themes.taxonomy import (
     SeededTheme,
     Taxonomy,
+    learned_taxonomy,
     read_taxonomy,
     taxonomy_from_rows,
     with_ids,
     write_taxonomy,
 )
+from tests.themes.conftest import WordEncoder, comments, records, subject_of
 
 WANTED = (
     SeededTheme("Delivery", "when orders arrive", ("a week late", "left it in the rain; soaked"), "Service"),
@@ -88,7 +93,7 @@ def test_a_file_in_windows_latin_is_read(tmp_path: Path) -> None:
         ([{"name": "Delivery"}, {"name": " delivery "}], "has the same name as 'Delivery' (theme 1)"),
         ([{"name": "  "}], "theme 1 has no name"),
         ([{"description": "late"}], "theme 1 has no name"),
-        ([{"name": "x" * 81}], "81 characters"),
+        ([{"name": "x" * 121}], "121 characters"),
         ([{"name": "A", "examples": [f"saying {i}" for i in range(21)]}], "21 examples, and at most 20"),
         ([{"name": "A", "examples": [{"text": "late"}]}], "an example of 'A' is no text"),
         ([{"name": "A", "parent": "B"}], "the parent 'B' of 'A' (theme 1) is not in the file"),
@@ -180,7 +185,7 @@ _text = st.text(st.characters(exclude_categories=("C",)), min_size=1, max_size=4
 _said = _text.filter(lambda t: bool(t) and "@" not in t and not any(c.isdigit() for c in t))
 
 
-@settings(max_examples=60, deadline=None)
+@drawn_with(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(_said, st.lists(_said, max_size=4)), min_size=1, max_size=4))
 def test_what_is_written_reads_back_the_same(tmp_path_factory: pytest.TempPathFactory, drawn: list) -> None:
     try:
@@ -201,3 +206,16 @@ def test_ids_last_by_name_and_known_labels_lend_theirs() -> None:
     assert SeededTheme("Prices").lasting_id != SeededTheme("Delivery").lasting_id
     tied = with_ids(taxonomy, {"delivery": "t-12345678", "Search": "t-0"})
     assert [theme.lasting_id for theme in tied.themes] == ["t-12345678", SeededTheme("Prices").lasting_id]
+
+
+def test_what_a_run_learned_is_written_and_read_back(encoder: WordEncoder, settings: Settings, tmp_path: Path) -> None:
+    result = build_themes(records(list(comments(300))), encoder, settings)
+    learned = learned_taxonomy(result.model, result.opinions, {result.model.active[0].theme_id: "what it is about"})
+    assert [theme.theme_id for theme in learned.themes] == [theme.theme_id for theme in result.model.active]
+    assert learned.themes[0].description == "what it is about"
+    for theme in learned.themes:
+        assert 1 <= len(theme.examples) <= 10
+        assert len({subject_of(example) for example in theme.examples}) == 1
+    path = tmp_path / "learned.toml"
+    path.write_text(write_taxonomy(learned.themes), encoding="utf-8")
+    assert read_taxonomy(path).themes == learned.themes
