@@ -52,6 +52,11 @@ class Bundles:
     def _model(self) -> Counterfactual:
         return Counterfactual(self.frame, self._met, self.frame.with_sessions)
 
+    @cached_property
+    def _asked(self) -> dict[tuple[tuple[int, ...], bool], tuple[Lift, NDArray[np.float64]] | None]:
+        """Answers so far: the same few fixes are asked of again and again."""
+        return {}
+
     def exposed(self, troubles: Sequence[int]) -> NDArray[np.bool_]:
         """(n,) who met any of them."""
         found: NDArray[np.bool_] = np.asarray(self._met[:, list(troubles)].any(axis=1))
@@ -60,10 +65,12 @@ class Bundles:
     def raw(self, troubles: Sequence[int], *, now: bool) -> tuple[Lift, NDArray[np.float64]] | None:
         """Lift of mending all of `troubles`, as fitted, and what each answer adds to its error. `now`: from those who
         met them in the current window, since before it other people met others of them."""
-        gap = self._model.gap(troubles, self.frame.post if now else None)
-        if gap is None:
-            return None
-        return lift_of(self.frame, gap, self.exposed(troubles), self.seen, self.realisation)
+        key = tuple(sorted(set(troubles))), now
+        if key not in self._asked:
+            gap = self._model.gap(key[0], self.frame.post if now else None)
+            exposed = self.exposed(troubles)
+            self._asked[key] = lift_of(self.frame, gap, exposed, self.seen, self.realisation) if gap else None
+        return self._asked[key]
 
     def joint(self, parts: Sequence[Part]) -> Lift | None:
         """Lift of doing all of `parts`; None where the model cannot tell.
@@ -84,7 +91,10 @@ class Bundles:
         error = max(math.sqrt(float(covariance(self.frame, whole[1][:, None])[0, 0])), 0.0)
         return Lift(max(points, largest), error)
 
-    def shared(self, mine: Sequence[int], other: Sequence[int]) -> float:
-        """Part (0..1) of the current window's answers reached by `mine` that `other` reaches too."""
-        rows = self.frame.post & self.exposed(mine)
-        return exposed_share(self.frame, self.exposed(other), rows)
+    def shared(self, mine: Sequence[int], other: Sequence[int]) -> tuple[float, float]:
+        """Part (0..1) of the current window's answers reached by `mine` that `other` reaches too, and how many times
+        what chance would bring that is."""
+        reached = self.exposed(other)
+        share = exposed_share(self.frame, reached, self.frame.post & self.exposed(mine))
+        by_chance = exposed_share(self.frame, reached, self.frame.post & self.frame.with_sessions)
+        return share, share / by_chance if by_chance > 0 else 0.0

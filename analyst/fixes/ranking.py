@@ -42,7 +42,8 @@ if TYPE_CHECKING:
 
 EFFORT = 2.0  # person-weeks, assumed until somebody enters them
 QUOTES = 3
-TOLD = 0.2  # an overlap is told from this share of those reached
+TOLD = 0.2  # an overlap is told from this share of those that either of two fixes reaches
+BEYOND_CHANCE = 1.5  # if that is this many times what chance brings
 TOGETHER = 10  # fixes from the top whose overlaps and joint lifts are reckoned
 VOICES = 3  # themes of a fix whose suggestions count
 
@@ -176,8 +177,9 @@ def _overlapping(fixes: list[Fix], candidates: Sequence[Candidate], bundles: Bun
         overlaps: list[Overlap] = []
         facts = list(fix.facts)
         for other, theirs in above:
-            shared = bundles.shared(candidate.troubles, theirs.troubles)
-            if max(shared, bundles.shared(theirs.troubles, candidate.troubles)) < TOLD:
+            shared, beyond = bundles.shared(candidate.troubles, theirs.troubles)
+            back, _ = bundles.shared(theirs.troubles, candidate.troubles)
+            if max(shared, back) < TOLD or beyond < BEYOND_CHANCE:
                 continue
             joint = bundles.joint([theirs.part, candidate.part])
             if joint is not None:
