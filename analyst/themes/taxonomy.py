@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from analyst.themes.model import ThemeModel
 
 MOST_EXAMPLES = 20  # a few telling ones teach most; more come by moving opinions, which keeps whose they are
-MOST_THEMES = 500
+MOST_THEMES = 200
 _LONGEST_TEXT = 2_000
 _TOLD = 5  # problems told at once
 _SHOWN = 10  # sayings of a learned theme that are written out

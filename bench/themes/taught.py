@@ -30,7 +30,9 @@ from analyst.core.settings import load_settings
 from analyst.themes.bags import Bools, Comments, Doubles, cut_for_labels, learn, learn_from_all
 from analyst.themes.cluster import Floats, Ints
 from analyst.themes.opinions import embedding_text, verbatim_spans
+from bench.themes import taught_product
 from bench.themes.sets import WORKSPACE, data_folder, load
+from bench.themes.taught_product import halves, readable
 from embeddings import embed_texts, open_encoder
 
 RESULTS = Path(__file__).resolve().parent / "results"
@@ -56,11 +58,6 @@ class LabelledSet:
         parts = [self.opinions[row] for row in rows]
         owner = np.repeat(np.arange(len(rows), dtype=np.int64), [len(part) for part in parts])
         return Comments(np.vstack(parts), owner, self.whole[rows])
-
-
-def readable(label: str) -> str:
-    """ "company-brand.general-satisfaction" as words."""
-    return " ".join("".join(sign if sign.isalnum() else " " for sign in label).lower().split())
 
 
 def labelled_set(name: str, folder: Path) -> LabelledSet:
@@ -89,13 +86,6 @@ def labelled_set(name: str, folder: Path) -> LabelledSet:
         embed_texts([readable(label) for label in asked], encoder, settings.cache),
         asked,
     )
-
-
-def halves(count: int, develop: bool) -> tuple[Ints, Ints]:
-    """(rows to teach with, rows to score); with `develop`, both come from the half that is taught with otherwise."""
-    order = np.random.default_rng(0).permutation(count)
-    first, second = order[: count // 2], order[count // 2 :]
-    return (first[: len(first) // 2], first[len(first) // 2 :]) if develop else (first, second)
 
 
 def draw(labels: Bools, rows: Ints, each: int, seed: int) -> tuple[Ints, Ints]:
@@ -208,8 +198,8 @@ def spread(values: Iterable[float]) -> str:
     return f"{found.mean():.3f} ± {found.std(ddof=1) if len(found) > 1 else 0.0:.3f}"
 
 
-def report(result: dict[str, Any]) -> str:
-    """results/taught.json as a page."""
+def report(result: dict[str, Any], product: dict[str, Any] | None) -> str:
+    """results/taught.json and taught_product.json as a page."""
     cells = result["cells"]
     lines = [
         "# A few labelled comments a theme",
@@ -235,7 +225,37 @@ def report(result: dict[str, Any]) -> str:
         if name == "fabsa_dev":
             lines.append("| target | " + " | ".join(f"{TARGETS.get(n, float('nan')):.2f}" for n in counts) + " |")
         lines.append("")
+    if product is not None:
+        lines += product_lines(product)
     return "\n".join(lines)
+
+
+def product_lines(product: dict[str, Any]) -> list[str]:
+    """The section on the product's own path."""
+    lines = [
+        "## The product's own path",
+        "",
+        "Written by `python -m bench.themes.taught --product`. " + " ".join((taught_product.__doc__ or "").split()),
+        "",
+        f"Machine: {product['machine']}. Mean ± standard deviation of document micro-F1 over the seeds.",
+        "",
+        "| seeded | sayings each | F1 of the seeded labels, by the seeds alone | F1 of all labels "
+        "| themes found beside | labels left out | of these found | opinions placed | seconds |",
+        "| ---: |" + " ---: |" * 8,
+    ]
+    shapes = dict.fromkeys((cell["seeded"], cell["each"]) for cell in product["cells"])
+    for seeded, each in shapes:
+        mine = [cell for cell in product["cells"] if (cell["seeded"], cell["each"]) == (seeded, each)]
+
+        def mean(name: str, cells: list[dict[str, Any]] = mine) -> float:
+            return float(np.mean([cell[name] for cell in cells]))
+
+        lines.append(
+            f"| {seeded} | {each} | {spread(c['f1_seeded_alone'] for c in mine)} | {spread(c['f1_all'] for c in mine)} "
+            f"| {mean('discovered'):.0f} | {mean('left_out'):.0f} | {mean('left_out_surfaced'):.1f} "
+            f"| {mean('placed'):.2f} | {mean('seconds'):.0f} |"
+        )
+    return [*lines, ""]
 
 
 def main() -> int:
@@ -244,12 +264,27 @@ def main() -> int:
     parser.add_argument("--arms", nargs="+", default=list(ARMS), choices=list(ARMS))
     parser.add_argument("--each", nargs="+", type=int, default=[10, 50])
     parser.add_argument("--seeds", type=int, default=SEEDS)
+    parser.add_argument("--product", action="store_true", help="measure the product's own path instead")
     parser.add_argument("--develop", action="store_true", help="score within the training half; nothing is written")
     arguments = parser.parse_args()
     folder = data_folder()
     if folder is None:
         print("The public data sets are not here: set UNDERTONE_PUBLIC_DATA to their folder.", file=sys.stderr)
         return 0
+    measured = _product(arguments, folder) if arguments.product else _arms(arguments, folder)
+    if arguments.develop:
+        return 0
+    RESULTS.mkdir(exist_ok=True)
+    machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    kept = RESULTS / ("taught_product.json" if arguments.product else "taught.json")
+    kept.write_text(json.dumps({"machine": machine, "cells": measured}, indent=1) + "\n", encoding="utf-8")
+    result, product = (_read(RESULTS / name) for name in ("taught.json", "taught_product.json"))
+    if result is not None:
+        (RESULTS / "taught.md").write_text(report(result, product), encoding="utf-8")
+    return 0
+
+
+def _arms(arguments: argparse.Namespace, folder: Path) -> list[dict[str, Any]]:
     cells = []
     for name in arguments.sets:
         data = labelled_set(name, folder)
@@ -259,13 +294,22 @@ def main() -> int:
                 cells += mine
                 told, best = spread(c["f1"] for c in mine), spread(c["f1_best_cut"] for c in mine)
                 print(f"{name} {each} {arm}: {told}, best cut {best}, {mine[0]['seconds']} s", flush=True)
-    if not arguments.develop:
-        RESULTS.mkdir(exist_ok=True)
-        machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
-        result = {"machine": machine, "cells": cells}
-        (RESULTS / "taught.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-        (RESULTS / "taught.md").write_text(report(result), encoding="utf-8")
-    return 0
+    return cells
+
+
+def _product(arguments: argparse.Namespace, folder: Path) -> list[dict[str, Any]]:
+    cells = []
+    for name in arguments.sets:
+        for every in (1, 2):
+            for each in (taught_product.SAYINGS, 0):  # without sayings the draw, and so the seed, changes nothing
+                for seed in range(arguments.seeds if each else 1):
+                    cells.append(taught_product.measure(name, folder, each, seed, every, arguments.develop))
+                    print(cells[-1], flush=True)
+    return cells
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
 
 
 if __name__ == "__main__":

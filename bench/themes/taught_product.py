@@ -19,6 +19,7 @@ import pyarrow as pa
 from analyst.core.settings import load_settings
 from analyst.core.tables import schema
 from analyst.themes import ThemeResult, build_themes
+from analyst.themes.cluster import Ints
 from analyst.themes.edits import Hands, SeedRow
 from analyst.themes.opinions import verbatim_spans
 from bench.themes.sets import WORKSPACE, Documents, load
@@ -26,6 +27,18 @@ from embeddings import open_encoder
 
 HOLD = 0.4
 SAYINGS = 10
+
+
+def readable(label: str) -> str:
+    """ "company-brand.general-satisfaction" as words."""
+    return " ".join("".join(sign if sign.isalnum() else " " for sign in label).lower().split())
+
+
+def halves(count: int, develop: bool) -> tuple[Ints, Ints]:
+    """(rows to teach with, rows to score); with `develop`, both come from the half that is taught with otherwise."""
+    order = np.random.default_rng(0).permutation(count)
+    first, second = order[: count // 2], order[count // 2 :]
+    return (first[: len(first) // 2], first[len(first) // 2 :]) if develop else (first, second)
 
 
 @dataclass(frozen=True)
@@ -53,8 +66,6 @@ def tables(documents: Documents, rows: list[int]) -> Tables:
 
 def taxonomy(documents: Documents, names: list[str], teach: list[int], each: int, seed: int) -> dict[str, SeedRow]:
     """`names` as seeded themes with `each` sayings from comments of one label and one opinion; by theme id."""
-    from bench.themes.taught import readable
-
     order = np.random.default_rng([seed, 1]).permutation(teach).tolist()
     said: dict[str, list[str]] = defaultdict(list)
     for row in order:
@@ -95,8 +106,6 @@ def meanings(
 
 def measure(name: str, folder: Path, each: int, seed: int, every: int, develop: bool) -> dict[str, Any]:
     """One build with every `every`-th label seeded; F1 over all labels of the comments of the scored half."""
-    from bench.themes.taught import halves
-
     began = time.perf_counter()
     documents = load(name, folder)
     first, second = (rows.tolist() for rows in halves(len(documents.texts), develop))
