@@ -58,9 +58,8 @@ from analyst.findings import (
     with_kinds,
     word_ties,
 )
-from analyst.fixes import Evidence, Fix, rank_fixes
-from analyst.fixes.calibration import Calibration
-from analyst.fixes.standing import FixBook, Standing, calibration_of, standings
+from analyst.fixes import Calibration, Evidence, Fix, FixBook, Standing, rank_fixes, standings
+from analyst.fixes.standing import calibration_of
 from analyst.metrics import sample_of_moments, score_estimate
 from analyst.runs.counting import scores_by_period, segment_dimensions
 from analyst.runs.frame import DesignFrame, design_frame
