@@ -15,7 +15,7 @@ from analyst.themes.consensus import find_themes
 from analyst.themes.corpus import Bools, Corpus, Fitted, coverage, fit_rows, voices
 from analyst.themes.model import ThemeModel
 from analyst.themes.muting import mute
-from analyst.themes.weekly import carry_on, may_carry_on, remember, same_settings
+from analyst.themes.weekly import carry_on, grown, may_carry_on, remember, same_settings
 
 __all__ = ["Corpus", "Fitted", "fit_themes"]
 
@@ -34,14 +34,18 @@ def fit_themes(corpus: Corpus, settings: ThemeSettings, previous: ThemeModel | N
     heard = mute(corpus.vectors, corpus.muted)
     rows, mentions = voices(heard, corpus.counts)
     clusters = _two_pools(heard[rows], mentions, corpus.comments[rows], corpus.statements[rows], settings)
-    if previous is not None and previous.head.count and same_settings(previous, record):
-        before = assign(previous.head, corpus.vectors[rows])
-        clusters = remember(heard[rows], mentions, clusters, before, previous.head.centroids)
+    known = previous if previous is not None and previous.head.count and same_settings(previous, record) else None
+    if known is not None:
+        before = assign(known.head, corpus.vectors[rows])
+        clusters = remember(heard[rows], mentions, clusters, before, known.head.centroids)
     head = train_head(heard[rows], clusters.labels, clusters.strength, mentions, settings.coverage, corpus.muted)
+    if known is not None:
+        head = grown(head, corpus, known)
+    stability = np.append(clusters.stability, np.full(head.count - clusters.count, np.nan, np.float32))
     covered = coverage(head, corpus)
     left = np.flatnonzero(assign(head, corpus.vectors).theme < 0)
     pool = np.array([content_hash(corpus.texts[row]) for row in left], dtype=np.uint64)
-    return Fitted(head, clusters.stability, True, pool, {**record, "coverage": covered})
+    return Fitted(head, stability, True, pool, {**record, "coverage": covered})
 
 
 def _two_pools(heard: Floats, mentions: Ints, comments: Bools, statements: Bools, settings: ThemeSettings) -> Clusters:
