@@ -126,11 +126,12 @@ def shipping_from(plain: dict[str, Any]) -> Shipping:
     )
 
 
-def target_of(fix: Fix, query: Query, signals: tuple[str, ...] = ()) -> Target:
-    """What `fix` aims at: its screen and signals, its first theme, its people without their version."""
+def target_of(fix: Fix, query: Query) -> Target:
+    """What `fix` aims at: its screen and all its signals, its first theme, its people without their version."""
+    signals = tuple(fix.signals) or ((fix.signal,) if fix.signal else ())
     return Target(
         screen=fix.screen if fix.grade != "C" else None,
-        signals=signals or ((fix.signal,) if fix.signal and fix.grade != "C" else ()),
+        signals=signals if fix.grade != "C" else (),
         themes=tuple(fix.themes[:1]),
         where=lasting(fix.where),
         metric=query.metric,

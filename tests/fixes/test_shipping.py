@@ -38,7 +38,7 @@ def connection(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConne
 
 def _register(connection: duckdb.DuckDBPyConnection, lift: float = 10.0, target: Target | None = None) -> Shipping:
     fix = the_fix(lift)
-    aimed = target or target_of(fix, found_in(), ("ui_freeze",))
+    aimed = target or target_of(fix, found_in())
     return register(
         connection, fix, found_in(), aimed, shipped=SHIPPED, version=None, number=1,
         now=moment(SHIPPED), until=moment(SHIPPED), join_days=7, realisation=0.5,

@@ -138,7 +138,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> tuple[object, Shipping]:
     connection = connect(write_story(tmp_path_factory.mktemp("works")))
     fix = the_fix()
     made = register(
-        connection, fix, found_in(), target_of(fix, found_in(), ("ui_freeze",)), shipped=SHIPPED, version=None,
+        connection, fix, found_in(), target_of(fix, found_in()), shipped=SHIPPED, version=None,
         number=1, now=moment(SHIPPED), until=moment(SHIPPED), join_days=7, realisation=0.5,
     )  # fmt: skip
     return connection, made
@@ -193,7 +193,7 @@ def test_what_did_not_work_is_told(tmp_path: Path, what: Story, verdict: str) ->
     connection = connect(write_story(tmp_path, what))
     fix = the_fix()
     made = register(
-        connection, fix, found_in(), target_of(fix, found_in(), ("ui_freeze",)), shipped=SHIPPED, version=None,
+        connection, fix, found_in(), target_of(fix, found_in()), shipped=SHIPPED, version=None,
         number=1, now=moment(SHIPPED), until=moment(SHIPPED), join_days=7, realisation=0.5,
     )  # fmt: skip
     assert look(connection, made, now=moment(made.review + timedelta(days=1))).verdict == verdict
@@ -203,7 +203,7 @@ def test_friction_that_comes_back_reopens(tmp_path: Path) -> None:
     connection = connect(write_story(tmp_path, Story(back=date(2026, 9, 21))))
     fix = the_fix()
     made = register(
-        connection, fix, found_in(), target_of(fix, found_in(), ("ui_freeze",)), shipped=SHIPPED, version=None,
+        connection, fix, found_in(), target_of(fix, found_in()), shipped=SHIPPED, version=None,
         number=1, now=moment(SHIPPED), until=moment(SHIPPED), join_days=7, realisation=0.5,
     )  # fmt: skip
     decided = look(connection, made, now=moment(made.review + timedelta(days=1)))
@@ -217,7 +217,7 @@ def test_a_version_counts_from_when_half_have_it(tmp_path: Path) -> None:
     connection = connect(write_story(tmp_path, Story(slow=True)))
     fix = the_fix()
     made = register(
-        connection, fix, found_in(), target_of(fix, found_in(), ("ui_freeze",)), shipped=SHIPPED, version="5.0",
+        connection, fix, found_in(), target_of(fix, found_in()), shipped=SHIPPED, version="5.0",
         number=1, now=moment(SHIPPED), until=moment(SHIPPED), join_days=7, realisation=0.5,
     )  # fmt: skip
     early = look(connection, made, now=moment(SHIPPED + timedelta(days=10)))
