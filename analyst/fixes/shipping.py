@@ -338,7 +338,9 @@ def _score_enough(watched: Watched, rows: NDArray[np.bool_], effect: float) -> E
         (7 * target / _days(panel.day), 7 * others / _days(panel.day)),
     )
     if weeks is None:
-        return Enough(why=f"{effect:.1f} points among those it is for are too few to be shown within a year")
+        return Enough(
+            why=f"{effect:.1f} points cannot be shown against {target:,} answers of those it is for before shipping"
+        )
     return Enough(math.ceil(weeks * 7 * target / _days(panel.day)), weeks)
 
 
