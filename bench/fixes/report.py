@@ -74,7 +74,7 @@ def gates(results: dict[str, Any]) -> list[str]:
 
 
 def ways(results: dict[str, Any], n: int) -> list[str]:
-    """Ours beside other ways to the lift of the first trouble: bias (cover)."""
+    """Ours beside other ways to the lift of the first trouble: bias, RMSE (cover)."""
     cells = [c for c in _at(results, n).values() if c.get("ways")]
     names = list(dict.fromkeys(way["way"] for cell in cells for way in cell["ways"]))
     rows = []
@@ -84,7 +84,7 @@ def ways(results: dict[str, Any], n: int) -> list[str]:
         shown = [first["fitted"], *(by_name.get(name) for name in names)]
         rows.append([
             f"{cell['scenario']} ({number(first['truth'], 1)})",
-            *(f"{_signed(m['bias'])} ({number(m['cover'])})" if m else "–" for m in shown),
+            *(f"{_signed(m['bias'])}, {number(m['rmse'])} ({number(m['cover'])})" if m else "–" for m in shown),
         ])  # fmt: skip
     return table(["scenario (true lift)", "Undertone", *names], rows)
 
@@ -142,7 +142,7 @@ def page(results: dict[str, Any]) -> str:
         "## Gates", "\n".join(gates(results)),
     ]  # fmt: skip
     for n in sorted({cell["n"] for cell in results["lifts"]}):
-        parts += [f"## Other ways to the same lift, {n:,} answers: bias (cover)", "\n".join(ways(results, n))]
+        parts += [f"## Other ways to the same lift, {n:,} answers: bias, RMSE (cover)", "\n".join(ways(results, n))]
     parts += ["## Several together", "\n".join(pairs(results)), "## The order", "\n".join(rankings(results))]
     for n in sorted({cell["n"] for cell in results["lifts"]}):
         parts += [f"## Every trouble, {n:,} answers", "\n".join(troubles(results, n))]
