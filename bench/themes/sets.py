@@ -153,10 +153,10 @@ def _responses(documents: Documents) -> Any:
     return pa.table({f.name: pa.array(made.get(f.name, none), f.type) for f in wanted}, schema=wanted)
 
 
-def assemble(document: list[int], said: list[str], languages: list[str]) -> Units:
-    """Units and their corpus from each unit's document, words and language."""
-    system = [system_theme(text) for text in said]
-    forms = ["" if gate else embedding_text(text) for text, gate in zip(said, system, strict=True)]
+def assemble(document: list[int], said: list[str], languages: list[str], *, gate: bool = True) -> Units:
+    """Units and their corpus from each unit's document, words and language; without `gate` no system themes."""
+    system = [system_theme(text) if gate else None for text in said]
+    forms = ["" if theme else embedding_text(text) for text, theme in zip(said, system, strict=True)]
     distinct = sorted(set(forms) - {""})
     texts = [distinct[place] for place in canonical_order(distinct)]
     place_of = {text: place for place, text in enumerate(texts)}

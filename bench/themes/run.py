@@ -1,0 +1,279 @@
+"""Ours and k-means on the labelled sets: opinions, sentences and whole documents as units, every document scored.
+
+    python -m bench.themes.run [--sets banking77 ...] [--arms opinions ...] [--seeds 5] [--out bench/themes/results]
+    python -m bench.themes.run --show airline [--examples 3]     the themes of a set as a person reads them
+    python -m bench.themes.report                                results/ours.json and peers.json as one table
+
+The folder of the data comes from UNDERTONE_PUBLIC_DATA; vectors are kept in UNDERTONE_WORKSPACE. Rows that are there
+already are kept, so a run can be broken off and taken up again; `--again` measures them anew. The number of themes is
+what the product's defaults give: nothing here looks at a label before scoring.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from analyst.core.settings import ThemeSettings
+from analyst.themes.assign import Assignment, Head, assign
+from analyst.themes.cluster import Ints
+from analyst.themes.corpus import Corpus
+from analyst.themes.fit import fit_themes
+from bench.main_job import machine
+from bench.themes.measure import (
+    NONE,
+    agreement,
+    ami,
+    ari,
+    auroc,
+    bcubed,
+    mapped_f1,
+    pairwise_ari,
+    single,
+)
+from bench.themes.sets import SCORED, SOURCES, UNITS, Documents, Units, cut_into, data_folder, load
+
+RESULTS = Path(__file__).resolve().parent / "results"
+KMEANS = {"k-means at our K": False, "k-means at gold K": True}
+ARMS = (*UNITS, *KMEANS)
+_SYSTEM_WEIGHT = 0.1  # a system theme says less about a document than any subject it names beside it
+_ALONE = 300  # units assigned one by one
+_SUBSAMPLE = 0.8
+
+
+def document_themes(units: Units, placed: Assignment, count: int) -> tuple[list[str], list[frozenset[str]]]:
+    """(the one theme of each of `count` documents, all themes of each): system themes included."""
+    weight: list[dict[str, float]] = [defaultdict(float) for _ in range(count)]
+    themes, chances = placed.theme.tolist(), placed.probability.tolist()
+    for document, row, system in zip(units.document.tolist(), units.row.tolist(), units.system, strict=True):
+        if system:
+            weight[document][system] += _SYSTEM_WEIGHT
+        elif row >= 0 and themes[row] >= 0:
+            weight[document][str(themes[row])] += chances[row]
+    return single(weight), [frozenset(one) for one in weight]
+
+
+def scores(documents: Documents, one: Sequence[str], sets: Sequence[frozenset[str]]) -> dict[str, Any]:
+    """Every measure that the set allows; a document without a theme is a group of its own in AMI and ARI."""
+    count = len({theme for themes in sets for theme in themes})
+    found: dict[str, Any] = {
+        "k": count,
+        "k_over_gold": round(count / documents.gold_count, 3),
+        "unassigned": round(list(one).count(NONE) / len(one), 4),
+        "ami": round(ami(documents.labels, one), 4),
+        "ari": round(ari(documents.labels, one), 4),
+    }
+    if documents.several:
+        precision, recall, f1 = bcubed(documents.gold, sets)
+        found |= {"bcubed_p": round(precision, 4), "bcubed_r": round(recall, 4), "bcubed_f1": round(f1, 4)}
+        found["mapped_f1"] = round(mapped_f1(documents.gold, sets), 4)
+    return found
+
+
+def part_of(corpus: Corpus, rows: Ints) -> Corpus:
+    """The corpus with only `rows`."""
+    return replace(
+        corpus,
+        texts=[corpus.texts[row] for row in rows],
+        languages=[corpus.languages[row] for row in rows],
+        vectors=corpus.vectors[rows],
+        counts=corpus.counts[rows],
+        comments=corpus.comments[rows],
+        statements=corpus.statements[rows],
+    )
+
+
+def inside(documents: Documents) -> Ints:
+    """The documents that are in scope."""
+    return np.flatnonzero([documents.outside not in one for one in documents.gold])
+
+
+def only(documents: Documents, rows: Ints) -> Documents:
+    """The documents `rows`, in that order."""
+    return replace(
+        documents,
+        texts=[documents.texts[row] for row in rows],
+        languages=[documents.languages[row] for row in rows],
+        gold=[documents.gold[row] for row in rows],
+    )
+
+
+def fitted(corpus: Corpus, seed: int) -> Head:
+    """The head that the product's defaults give on `corpus`."""
+    return fit_themes(corpus, ThemeSettings(seed=seed), None).head
+
+
+def our_row(documents: Documents, units: Units, seed: int) -> tuple[dict[str, Any], list[int]]:
+    """(the measures of one fit, the theme of each row of the corpus)."""
+    begun, worked = time.perf_counter(), time.process_time()
+    head = fitted(units.corpus, seed)
+    placed = assign(head, units.corpus.vectors)
+    spent = {"seconds": round(time.perf_counter() - begun, 2), "cpu_seconds": round(time.process_time() - worked, 2)}
+    one, sets = document_themes(units, placed, len(documents.texts))
+    asked = units.row[units.row >= 0]
+    row = scores(documents, one, sets) | {
+        "unassigned_units": round(float((placed.theme[asked] < 0).mean()), 4),
+        "units": len(units.row),
+        "texts": len(units.corpus.texts),
+    }
+    return row | spent, placed.theme.tolist()
+
+
+def out_of_scope(documents: Documents, units: Units, seed: int) -> float:
+    """AUROC of the probability of a document's best opinion: fitted on what is in scope, asked about all."""
+    known = np.zeros(len(documents.texts), dtype=bool)
+    known[inside(documents)] = True
+    rows = np.unique(units.row[known[units.document] & (units.row >= 0)])
+    placed = assign(fitted(part_of(units.corpus, rows), seed), units.corpus.vectors)
+    best = np.zeros(len(documents.texts))
+    held = units.row >= 0  # a document of system themes only has no subject: 0
+    np.maximum.at(best, units.document[held], placed.probability[units.row[held]].astype(np.float64))
+    return auroc(best[known].tolist(), best[~known].tolist())
+
+
+def robustness(documents: Documents, units: Units) -> dict[str, Any]:
+    """What must not change: shuffled rows, one text at a time; and what another sample of the texts changes."""
+    head = fitted(units.corpus, 0)
+    placed = assign(head, units.corpus.vectors)
+    order = np.random.default_rng(1).permutation(len(documents.texts))
+    mixed = only(documents, order)
+    again_units = cut_into(mixed, "opinions")
+    again = assign(fitted(again_units.corpus, 0), again_units.corpus.vectors)
+    first, _ = document_themes(units, placed, len(documents.texts))
+    second, _ = document_themes(again_units, again, len(documents.texts))
+    rows = np.random.default_rng(2).permutation(len(units.corpus.texts))
+    lone = [int(assign(head, units.corpus.vectors[row : row + 1]).theme[0]) for row in rows[:_ALONE]]
+    kept = round(_SUBSAMPLE * len(rows))
+    parts = [np.sort(np.random.default_rng(seed).permutation(len(rows))[:kept]) for seed in (3, 4)]
+    other = [assign(fitted(part_of(units.corpus, part), 0), units.corpus.vectors).theme.tolist() for part in parts]
+    return {
+        "set": documents.name,
+        "order_agreement": agreement([first[row] for row in order], second),
+        "single_agreement": agreement(placed.theme[rows[:_ALONE]].tolist(), lone),
+        "subsample_ari": round(ari(*other), 4),
+    }
+
+
+def kmeans_row(documents: Documents, units: Units, count: int, seed: int) -> dict[str, Any]:
+    """k-means with `count` groups on the vectors of the whole documents."""
+    from sklearn.cluster import KMeans
+
+    begun = time.perf_counter()
+    vectors = np.zeros((len(documents.texts), units.corpus.vectors.shape[1]), dtype=np.float32)
+    vectors[units.document] = units.corpus.vectors[units.row]
+    labels = KMeans(count, random_state=seed, n_init=1).fit_predict(vectors)
+    one = [str(label) for label in labels.tolist()]
+    return scores(documents, one, [frozenset({label}) for label in one]) | {
+        "seconds": round(time.perf_counter() - begun, 2)
+    }
+
+
+def measure_set(name: str, data: Path, arms: Sequence[str], seeds: int, held: dict[str, Any], save: Any) -> None:
+    """Add to `held` what it lacks of the set `name`, saving after every row."""
+    there = {(row["set"], row["arm"], row["seed"]) for row in held["rows"]}
+    everything = load(name, data)
+    documents = only(everything, inside(everything)) if everything.outside else everything
+
+    def add(arm: str, seed: int, row: dict[str, Any]) -> None:
+        unit = arm if arm in UNITS else "documents"
+        held["rows"].append({"set": name, "arm": arm, "seed": seed, "unit": unit} | row)
+        save()
+
+    for arm in (unit for unit in UNITS if unit in arms):
+        wanted = [seed for seed in range(seeds) if (name, arm, seed) not in there]
+        if not wanted:
+            continue
+        units = cut_into(documents, arm)
+        found = []
+        for seed in wanted:
+            row, themes = our_row(documents, units, seed)
+            found.append(themes)
+            add(arm, seed, row)
+        if arm == "opinions":
+            pairs = pairwise_ari(found) or [float("nan")]
+            steady = robustness(documents, units)
+            steady |= {"seed_ari": round(float(np.mean(pairs)), 4), "seed_ari_least": round(min(pairs), 4)}
+            if everything.outside:
+                steady["out_of_scope_auroc"] = round(out_of_scope(everything, cut_into(everything, arm), 0), 4)
+            held["steady"] = [one for one in held["steady"] if one["set"] != name] + [steady]
+            save()
+    ours = [row["k"] for row in held["rows"] if (row["set"], row["arm"]) == (name, "opinions")]
+    for arm in (arm for arm in KMEANS if arm in arms):
+        if not KMEANS[arm] and not ours:
+            continue
+        count = documents.gold_count if KMEANS[arm] else round(float(np.median(ours)))
+        whole = _whole(documents)
+        for seed in (seed for seed in range(seeds) if (name, arm, seed) not in there):
+            add(arm, seed, kmeans_row(documents, whole, count, seed))
+
+
+def _whole(documents: Documents) -> Units:
+    """Whole documents, none of them taken out as a system theme: what k-means and the peers get."""
+    from bench.themes.sets import assemble
+
+    return assemble(list(range(len(documents.texts))), documents.texts, ["en"] * len(documents.texts), gate=False)
+
+
+def show(name: str, data: Path, examples: int) -> None:
+    """Print the themes of a set by their closest opinions."""
+    units = cut_into(load(name, data), "opinions")
+    head = fitted(units.corpus, 7)
+    placed = assign(head, units.corpus.vectors)
+    for theme in range(head.count):
+        rows = np.flatnonzero(placed.theme == theme)
+        near = rows[np.argsort(-(units.corpus.vectors[rows] @ head.centroids[theme]), kind="stable")]
+        mentions = int(units.corpus.counts[rows].sum())
+        sys.stdout.write(f"\n{mentions:6d} mentions, {len(rows)} texts\n")
+        for row in near[:: max(1, len(near) // max(examples, 1))][:examples]:
+            sys.stdout.write(f"       {units.corpus.texts[row][:150]}\n")
+
+
+def main() -> int:
+    """Run what is asked for, writing after every fit so that nothing is lost."""
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("--sets", nargs="+", default=list(SCORED), choices=list(SOURCES))
+    asked.add_argument("--arms", nargs="+", default=list(ARMS), choices=list(ARMS))
+    asked.add_argument("--seeds", type=int, default=5)
+    asked.add_argument("--out", type=Path, default=RESULTS)
+    asked.add_argument("--again", action="store_true", help="measure anew what is there already")
+    asked.add_argument("--show", choices=list(SOURCES), help="print the themes of one set instead")
+    asked.add_argument("--examples", type=int, default=3)
+    given = asked.parse_args()
+    data = data_folder()
+    if data is None:
+        sys.stderr.write("The public data sets are not here: set UNDERTONE_PUBLIC_DATA to their folder.\n")
+        return 0
+    if given.show:
+        show(given.show, data, given.examples)
+        return 0
+    file = given.out / "ours.json"
+    given.out.mkdir(parents=True, exist_ok=True)
+    held: dict[str, Any] = {"rows": [], "steady": []}
+    if file.exists():
+        held = json.loads(file.read_text(encoding="utf-8"))
+    if given.again:
+        gone = {(name, arm) for name in given.sets for arm in given.arms}
+        held["rows"] = [row for row in held["rows"] if (row["set"], row["arm"]) not in gone]
+
+    def save() -> None:
+        about = {"date": f"{datetime.now(UTC):%Y-%m-%d}", "machine": machine()}
+        file.write_text(json.dumps(about | held, indent=1) + "\n", encoding="utf-8")
+
+    for name in given.sets:
+        measure_set(name, data, given.arms, given.seeds, held, save)
+        sys.stderr.write(f"{datetime.now(UTC):%H:%M:%S} {name} done\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
