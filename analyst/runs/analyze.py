@@ -15,12 +15,12 @@ from analyst import __version__
 from analyst.core.clock import Clock
 from analyst.core.errors import NoRun, UndertoneError
 from analyst.core.progress import Progress
-from analyst.core.runfolder import Run, RunWriter, current_run, new_run_id, writing_lock
+from analyst.core.runfolder import Run, RunWriter, current_run, new_run_id, open_run, writing_lock
 from analyst.core.settings import Settings
 from analyst.runs.changes import EVENTS
 from analyst.runs.editlog import stored_edits
 from analyst.runs.overlay import CONTENTS, FOUND_OPINIONS, FOUND_THEMES, bake
-from analyst.themes.edits import Edit, Hands, hands, teaching_fingerprint
+from analyst.themes.edits import Edit, Hands, hands, teaching, teaching_fingerprint
 
 if TYPE_CHECKING:
     from analyst.records import RecordTables, Store
@@ -96,6 +96,24 @@ def _previous(settings: Settings) -> Run | None:
         return None
 
 
+def _run_to_carry_on(settings: Settings, previous: Run | None, inputs: dict[str, Any], taught: list[int]) -> Run | None:
+    """The run whose themes are carried on: the current one, unless it learned from an edit that was undone since.
+
+    Then it is the last one before that edit, as far back as the records were the same: so an undo gives back the
+    very themes that were there. A head that has gone on with new records since is corrected instead.
+    """
+    run = previous
+    while run is not None and not set(run.manifest.get("taught", [])) <= set(taught):
+        before = run.manifest.get("inputs", {})
+        if any(before.get(name) != inputs[name] for name in ("records", "settings", "version")):
+            return previous
+        try:
+            run = open_run(settings.runs, run.manifest["previous"]) if run.manifest.get("previous") else None
+        except UndertoneError:  # somebody removed it
+            return previous
+    return previous if run is None else run
+
+
 def _write(
     store: Store,
     settings: Settings,
@@ -116,7 +134,9 @@ def _write(
             "There is nothing to analyse: the store holds no response, session or ticket.",
             "Import a file first: `undertone import FILE`.",
         )
-    result = _themes(records, settings, previous, hands(edits), timings, progress)
+    taught = [edit.seq for edit in teaching(edits)]
+    source = _run_to_carry_on(settings, previous, inputs, taught)
+    result = _themes(records, settings, source, hands(edits), timings, progress)
     now = clock()
     fingerprint = hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
     writer = RunWriter(settings.runs, new_run_id(now, fingerprint))
@@ -130,6 +150,7 @@ def _write(
                 "created_at": now.isoformat(),
                 "previous": previous.run_id if previous else None,
                 "edit_seq": edits[-1].seq if edits else 0,
+                "taught": taught,
                 "counts": _counts(records, result),
                 "stats": result.stats,
                 "wide_dimensions": list(records.wide_dimensions),

@@ -43,7 +43,7 @@ EVENTS = "theme_events.json"
 _TOLD_MOVES = 12
 _EVENT_WORDS = {
     "birth": "born", "dormant": "gone quiet", "return": "back", "continue": "continued", "split": "split off",
-    "merge": "merged by the fit", "split_candidate": "may have split off", "merge_candidate": "may have been merged",
+    "merge": "merged",
 }  # fmt: skip
 
 
@@ -250,7 +250,7 @@ def report(view: View) -> Changes:
     refit = bool(view.run.manifest.get("stats", {}).get("refit", False))
     before = _run_before(view, previous)
     moved, compared = _moved(view, before, refit) if before else ((), 0)
-    return Changes(view.run.run_id, previous if before else None, refit, told, _events(view), moved, compared)
+    return Changes(view.run.run_id, previous if before else None, refit, told, _events(view, before), moved, compared)
 
 
 def _run_before(view: View, run_id: str | None) -> Run | None:
@@ -262,23 +262,38 @@ def _run_before(view: View, run_id: str | None) -> Run | None:
         return None
 
 
-def _events(view: View) -> tuple[dict[str, Any], ...]:
+def _events(view: View, before: Run | None) -> tuple[dict[str, Any], ...]:
+    """The run's events with the names of the themes they speak of; `of` is the older one of a split or a merge."""
     file = view.run.folder / EVENTS
     if not file.exists():
         return ()
     names = _names(view, hands(view.edits))
-    events = json.loads(file.read_text(encoding="utf-8"))
-    return tuple({**event, "label": names.get(event.get("theme_id"), event.get("theme_id"))} for event in events)
+    if before is not None:
+        then = before.table("themes", ["theme_id", "label"]).to_pylist()
+        names = {row["theme_id"]: row["label"] for row in then} | names
+    told = []
+    for event in json.loads(file.read_text(encoding="utf-8")):
+        old, new = event.get("old"), event.get("new")
+        other = names.get(old, old) if old != new and old is not None and new is not None else None
+        known = event.get("theme_id")
+        told.append({**event, "label": names.get(known, known), "of": other})
+    return tuple(told)
 
 
 def _event_line(event: dict[str, Any]) -> str:
     numbers = ", ".join(
         f"{name} {value:.2f}" if isinstance(value, float) else f"{name} {value}"
         for name, value in event.items()
-        if name not in ("kind", "theme_id", "label", "new", "old") and isinstance(value, int | float) and value
+        if name not in ("kind", "theme_id", "label", "new", "old", "of") and isinstance(value, int | float) and value
     )
-    word = _EVENT_WORDS.get(str(event["kind"]), str(event["kind"]))
-    return f"  '{event['label']}' {word}" + (f" ({numbers})" if numbers else "")
+    kind, label, of = str(event["kind"]), event["label"], event["of"]
+    if of is not None and kind.startswith("merge"):
+        said = f"'{of}' {_EVENT_WORDS.get(kind, kind)} into '{label}'"
+    elif of is not None and kind.startswith("split"):
+        said = f"'{label}' {_EVENT_WORDS.get(kind, kind)} from '{of}'"
+    else:
+        said = f"'{label}' {_EVENT_WORDS.get(kind, kind)}"
+    return f"  {said}" + (f" ({numbers})" if numbers else "")
 
 
 def _moved(view: View, before: Run, refit: bool) -> tuple[tuple[MovedOpinions, ...], int]:

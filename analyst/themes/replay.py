@@ -160,7 +160,7 @@ def _unit(rows: Floats) -> Floats:
 
 
 def forget(previous: ThemeModel, theme_ids: set[str]) -> ThemeModel:
-    """`previous` without these themes, to be fitted anew: what they took from others must be found again."""
+    """`previous` without these themes; what they held goes to the next best theme, or is found again."""
     if not theme_ids & {theme.theme_id for theme in previous.themes}:
         return previous
     head = previous.head
@@ -182,7 +182,6 @@ def forget(previous: ThemeModel, theme_ids: set[str]) -> ThemeModel:
         head=fewer,
         themes=[theme for theme in previous.themes if theme.theme_id not in theme_ids],
         dormant_centroids=previous.dormant_centroids[rest],
-        fitted={},
     )
 
 
