@@ -222,10 +222,12 @@ def _explained(exposed: Sequence[Candidate], links: Sequence[ScreenLink]) -> lis
 
 
 def fix_id_of(candidate: Candidate) -> str:
-    """An id that stays from run to run with the same screen and theme (signal, where no theme is linked); a complaint
-    that no trouble explains goes by its theme alone, since its likeliest screen may change."""
-    subject = candidate.themes[0] if candidate.themes else min(candidate.signals, default="")
-    key = f"{candidate.screen or '' if candidate.grade != 'C' else ''}|{subject}"
+    """An id that stays from run to run with the screen and the gravest signal of a trouble, since the theme that it is
+    told with may be another next week; a complaint that no trouble explains goes by its theme."""
+    if candidate.grade == "C":
+        key = f"|{candidate.themes[0]}"
+    else:
+        key = f"{candidate.screen}|{wording.gravest(candidate.signals)[0]}"
     return "fix-" + hashlib.sha256(key.encode()).hexdigest()[:8]
 
 

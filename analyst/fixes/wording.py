@@ -74,7 +74,7 @@ def title(candidate: Candidate, names: Mapping[str, ThemeName], began: str | Non
         where = seen if candidate.screen else "no session shows where"
         return f"“{label}”: {candidate.interval.n} answers complain, {where}"
     group = short_where(candidate.where)
-    what = [HAPPENS.get(signal, signal.replace("_", " ")) for signal in _gravest(candidate.signals)]
+    what = [HAPPENS.get(signal, signal.replace("_", " ")) for signal in gravest(candidate.signals[:2])]
     return f"{candidate.screen}{f' on {group}' if group else ''}: {_listed(what)}{f', since {began}' if began else ''}"
 
 
@@ -107,16 +107,16 @@ def action(
     return " ".join(f"{part}." for part in parts)
 
 
-def _gravest(signals: tuple[str, ...]) -> list[str]:
-    """The two commonest signals, the graver one first: people tap in rage because the screen froze."""
+def gravest(signals: tuple[str, ...]) -> list[str]:
+    """The signals, the gravest first: people tap in rage because the screen froze."""
     known = list(HAPPENS)
-    return sorted(signals[:2], key=lambda signal: known.index(signal) if signal in known else len(known))
+    return sorted(signals, key=lambda signal: (known.index(signal) if signal in known else len(known), signal))
 
 
 def _to_do(candidate: Candidate) -> str:
     """`On Android 4.2.0, keep Payment from freezing and make it answer the first tap`"""
     told: list[str] = []
-    for signal in _gravest(candidate.signals):
+    for signal in gravest(candidate.signals[:2]):
         whom = candidate.screen if not told else "it"
         told.append(TO_DO.get(signal, f"mend the {signal.replace('_', ' ')} on {{}}").format(whom))
     what = " and ".join(told)

@@ -139,6 +139,13 @@ def test_ids_and_order_are_lasting(shop: Shop) -> None:
     assert len({f.fix_id for f in _rank(shop)}) == 3
 
 
+def test_a_fix_keeps_its_id_when_another_theme_tells_it(shop: Shop) -> None:
+    link = replace(shop.evidence.links[0], theme_id="late", odds=replace(shop.evidence.links[0].odds, value=1e6))
+    renamed = replace(shop, evidence=replace(shop.evidence, links=[link, *shop.evidence.links]))
+    first, again = _rank(shop)[0], _rank(renamed)[0]
+    assert first.themes[0] != again.themes[0] and first.fix_id == again.fix_id
+
+
 def test_priority_orders_and_ties_are_mutual(shop: Shop) -> None:
     fixes = _rank(shop)
     assert [f.priority for f in fixes] == sorted((f.priority for f in fixes), reverse=True)
