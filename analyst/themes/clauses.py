@@ -234,24 +234,38 @@ def _trim_joint(text: str, start: int, end: int) -> Span | None:
 
 
 def _shorten(text: str, piece: Span) -> list[Span]:
-    """Cut a piece of more than MAX_WORDS words at a comma near the limit, else between two words."""
-    words = [(piece[0] + a, piece[0] + b) for a, b in spans(text[piece[0] : piece[1]])]
+    """Cut a piece of more than MAX_WORDS words at a comma near the limit, else between two words.
+
+    Where words are written without spaces, two characters count as one.
+    """
+    words = [part for start, end in spans(text[piece[0] : piece[1]]) for part in _words(text, piece[0], start, end)]
     if len(words) <= MAX_WORDS and piece[1] - piece[0] <= MAX_WORDS * 20:
         return [piece]
-    if len(words) <= 1 or len(words) <= MAX_WORDS:
+    if len(words) <= MAX_WORDS:
         return _slices(piece, MAX_WORDS * 20)
     found: list[Span] = []
     start, first = piece[0], 0
     while len(words) - first > MAX_WORDS:
         last = first + MAX_WORDS - 1
         for place in range(last, first + MAX_WORDS // 2, -1):
-            if "," in text[words[place][1] : words[place + 1][0]]:
+            if _COMMA.search(text, words[place][1], words[place + 1][0]):
                 last = place
                 break
         if span := _trim(text, start, words[last + 1][0]):
             found += _slices(span, MAX_WORDS * 20)
         start, first = words[last + 1][0], last + 1
     return [*found, *_slices((start, piece[1]), MAX_WORDS * 20)]
+
+
+_COMMA = re.compile(r"[,，、،]")
+_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]")  # Japanese, Chinese, Thai
+
+
+def _words(text: str, at: int, start: int, end: int) -> list[Span]:
+    """A word, or its pairs of characters in a script without spaces; offsets into `text`, `at` added."""
+    if end - start <= 2 or not _UNSPACED.match(text, at + start):
+        return [(at + start, at + end)]
+    return [(at + place, at + min(place + 2, end)) for place in range(start, end, 2)]
 
 
 def _slices(piece: Span, longest: int) -> list[Span]:

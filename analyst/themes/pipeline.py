@@ -26,7 +26,7 @@ from analyst.themes.learn import Learned, learn_themes
 from analyst.themes.model import ThemeModel
 from analyst.themes.muting import directions, product_names
 from analyst.themes.opinions import Opinion, embedding_text, read_opinions, with_summaries
-from analyst.themes.polarity import polarity
+from analyst.themes.polarity import WORDED, polarity
 from analyst.themes.sentiment import SentimentHead, by_head, by_words, by_words_and_head, train_head
 from analyst.themes.suggestions import is_suggestion
 from analyst.themes.system import system_theme
@@ -217,19 +217,20 @@ def _sentiment_head(
 def _sentiments(opinions: list[Opinion], row_of: Ints, vectors: Floats, head: SentimentHead | None) -> list[str]:
     """The sentiment of every opinion."""
     feelings: list[str] = ["unknown"] * len(opinions)
-    english: list[int] = []
+    worded: list[int] = []
     foreign: list[int] = []
     for place, one in enumerate(opinions):
         if one.field == "summary":
             # A friction statement tells of trouble; only plainly good words make it anything else.
             feelings[place] = "negative" if polarity(one.text) < 0.5 else "neutral"
         elif row_of[place] >= 0:
-            (english if one.language == "en" else foreign).append(place)
-        elif one.language == "en":
-            feelings[place] = by_words(one.text)
-    judged = by_words_and_head([opinions[place].text for place in english], head, vectors[row_of[english]])
+            (worded if one.language in WORDED else foreign).append(place)
+        else:
+            feelings[place] = by_words(one.text, one.language)
+    said, spoken = [opinions[place].text for place in worded], [opinions[place].language for place in worded]
+    judged = by_words_and_head(said, head, vectors[row_of[worded]], spoken)
     judged += by_head(head, vectors[row_of[foreign]], [opinions[place].language for place in foreign])
-    for place, feeling in zip([*english, *foreign], judged, strict=True):
+    for place, feeling in zip([*worded, *foreign], judged, strict=True):
         feelings[place] = feeling
     return feelings
 

@@ -1,8 +1,8 @@
-"""The sentiment of an opinion: word rules for English, and a head trained on the run's own scores.
+"""The sentiment of an opinion: word rules where there is a list, and a head trained on the run's own scores.
 
 The head learns from responses that hold one opinion only, where the score can mean nothing else, how the
 vector of a text goes with a good or a bad score. It adds to the word rules what they cannot see ("you used
-to pick up within a minute"), and it is all there is in other languages. It never meets a theme, and never
+to pick up within a minute"), and it is all there is in languages without a list. It never meets a theme, and never
 the score of the text it judges alone: it is one linear map for everybody.
 """
 
@@ -15,7 +15,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from analyst.themes.polarity import polarity
+from analyst.themes.polarity import WORDED, polarity
 
 Sentiment = Literal["positive", "negative", "neutral", "unknown"]
 _POSITIVE, _NEGATIVE = 0.2, -0.05  # complaints are often worded mildly, so the negative side begins nearer to zero
@@ -90,35 +90,46 @@ def _knows(truth: NDArray[np.bool_], guessed: NDArray[np.bool_], here: NDArray[n
     return accuracy is not None and accuracy >= _SURE
 
 
-def by_words(text: str) -> Sentiment:
-    """The sentiment of an English text by its words alone."""
-    value = polarity(text)
+def by_words(text: str, language: str = "en") -> Sentiment:
+    """The sentiment of a text by its words alone; unknown in a language without a word list."""
+    if language not in WORDED:
+        return "unknown"
+    value = polarity(text, language)
     if value >= _POSITIVE:
         return "positive"
     return "negative" if value <= _NEGATIVE else "neutral"
 
 
-def by_words_and_head(texts: list[str], head: SentimentHead | None, vectors: NDArray[np.float32]) -> list[Sentiment]:
-    """The sentiment of English texts, by words and by their vectors (n, d): log odds plus the words' polarity.
+def by_words_and_head(
+    texts: list[str],
+    head: SentimentHead | None,
+    vectors: NDArray[np.float32],
+    languages: Sequence[str] | None = None,
+) -> list[Sentiment]:
+    """The sentiment of texts by words and by their vectors (n, d): log odds plus the words' polarity.
 
-    Without a head, by words alone.
+    `languages` (English where not given) are of those with a word list. Without a head, and in languages that it was
+    not seen to know, by words alone.
     """
+    spoken = ["en"] * len(texts) if languages is None else list(languages)
+    alone = [by_words(text, language) for text, language in zip(texts, spoken, strict=True)]
     if head is None:
-        return [by_words(text) for text in texts]
+        return alone
     chances = np.clip(head.probability(vectors), 1e-6, 1 - 1e-6)
-    words = np.array([polarity(text) for text in texts])
+    words = np.array([polarity(text, language) for text, language in zip(texts, spoken, strict=True)])
     odds = np.log(chances / (1 - chances)) + _WORDS * words
     clear = np.where(np.abs(words) < _SILENT, _CLEAR_WITHOUT_WORDS, _CLEAR)
-    return [
+    both: list[Sentiment] = [
         "positive" if value >= bound else "negative" if value <= -bound else "neutral"
         for value, bound in zip(odds.tolist(), clear.tolist(), strict=True)
     ]
+    return [b if language in head.languages else a for a, b, language in zip(alone, both, spoken, strict=True)]
 
 
 def by_head(
     head: SentimentHead | None, vectors: NDArray[np.float32], languages: Sequence[str] | None = None
 ) -> list[Sentiment]:
-    """The sentiment of texts in other languages, from their vectors (n, d).
+    """The sentiment of texts in languages without a word list, from their vectors (n, d).
 
     Unknown without a head and, where the texts' `languages` are given, in those that the head was not seen to know.
     """
