@@ -50,13 +50,15 @@ def share_gap(groups: TwoGroups) -> tuple[Estimate, float]:
     """Difference of two shares, inside minus outside, and its z.
 
     Newcombe's interval at the n that clustering leaves (the design effect of Kish 1965, never below 1), which holds
-    where one of the shares is 0 or 1.
+    where one of the shares is 0 or 1; z with the pooled variance, for a few who all went on would else look certain.
     """
     p, q = groups.inside, groups.outside
     alone = p * (1 - p) / groups.n_inside + q * (1 - q) / groups.n_outside
     effect = max(1.0, groups.variance / alone) if alone > 0 else 1.0
     low, high = share_difference(p, groups.n_inside / effect, q, groups.n_outside / effect)
-    z = (p - q) / math.sqrt(alone * effect) if alone > 0 else 0.0
+    pooled = (p * groups.n_inside + q * groups.n_outside) / (groups.n_inside + groups.n_outside)
+    null = pooled * (1 - pooled) * (1 / groups.n_inside + 1 / groups.n_outside)
+    z = (p - q) / math.sqrt(null * effect) if null > 0 else 0.0
     return Estimate(p - q, low, high, round(groups.n_inside + groups.n_outside), "share"), z
 
 

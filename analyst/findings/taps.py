@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 RAGE = "rage_tap"
 MARGIN = 0.10  # share by which rage tappers may still meet more trouble, or leave more often
 SHORTER = 0.8  # ... and how much shorter their sessions may still be
-LOWER = 10.0  # points by which their score may still be lower
+LOWER = 25.0  # points by which their score must be shown not to be lower, where it is known
 RISE = 0.10  # a share that rose by more from one window to the next needs the score to be known
 
 
@@ -92,9 +92,10 @@ def tap_check(counts: TapCounts, screen: str, gap: Estimate | None, trend: Estim
     `gap` is the score of those exposed against others, `trend` the change of the rage-tap rate. They are likely false
     when, each with its 95 % interval, rage tappers meet other trouble at most 10 points of a share more often, end
     their session there at most as much more often, stay at least 0.8 times as long (one of the last two must be
-    known), and do not score lower (beyond chance, or by more than 10 points). Taps that just rose by more than 10
-    points of a share are only called false where the score is known: a new heart rises too, but so does a new fault.
-    A claim of no harm needs data: with few sessions the intervals are wide and nothing is called false.
+    known), and, where the score is known, do not score lower: not beyond chance, and by 25 points at most. Taps that
+    just rose by more than 10 points of a share are only called false where the score is known: a new heart rises too,
+    but so does a new fault. A claim of no harm needs data: with few sessions the intervals are wide and nothing is
+    called false.
     """
     rows = counts.screen == screen
     sessions, others = (int(counts.n[rows & counts.rage].sum()), int(counts.n[rows & ~counts.rage].sum()))
@@ -126,7 +127,7 @@ def _below(high: float | None, limit: float) -> bool:
 
 
 def _lower(gap: Estimate | None) -> bool:
-    """Whether the score is lower, or may well be."""
+    """Whether the score is lower, or may be by much."""
     if gap is None:
         return False
-    return gap.value < -LOWER or (gap.excludes_zero() and gap.value < 0)
+    return gap.low is None or gap.low < -LOWER or (gap.excludes_zero() and gap.value < 0)
