@@ -5,8 +5,8 @@ Sentences come first (punctuation, line breaks, emoji), then cuts at words that 
 sides can stand alone. Every step is linear in the length of the text. English, German and Spanish have markers;
 other languages get sentences only.
 
-How far apart the two sides' vectors lie was tried as a further condition. On MAMS it did no better than cutting
-as often at random, and costs about two more texts to embed a comment, so there is none: bench/themes/opinions.py.
+How far apart the two sides' vectors lie was tried as a further condition. On MAMS it did hardly better than cutting
+as often at random, and it takes two to three more texts to embed a comment, so there is none: bench/themes/opinions.py.
 """
 
 from __future__ import annotations

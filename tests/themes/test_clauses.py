@@ -97,3 +97,25 @@ def test_sentences_keep_semicolons_when_asked() -> None:
     text = "The map did not move; user tapped three times. Then left."
     assert len(sentences(text)) == 3
     assert len(sentences(text, semicolons=False)) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Great food and friendly staff", ["Great food", "and friendly staff"]),
+        ("The service was excellent and the food was cold", ["The service was excellent", "and the food was cold"]),
+        ("fast and easy to use", ["fast and easy to use"]),
+        ("I ordered bread, milk and eggs", ["I ordered bread, milk and eggs"]),
+        ("a nice place with tables which I liked", ["a nice place with tables which I liked"]),
+    ],
+)
+def test_and_parts_two_judgements_not_two_things(text: str, expected: list[str]) -> None:
+    assert parts(text) == expected
+
+
+def test_long_runs_without_spaces_are_cut_at_their_commas() -> None:
+    text = "支付页面打不开，" * 60
+    found = parts(text, "zh")
+    assert len(found) > 1
+    assert max(map(len, found)) <= 2 * MAX_WORDS + 10
+    assert all(part.endswith("，") for part in found)

@@ -86,3 +86,18 @@ def test_the_encoder_reads_one_form_of_many_spellings() -> None:
     four, seven = (embedding_text(f"User tapped Pay {n} times.", "summary") for n in (4, 7))
     assert four == seven == "tapped pay times"
     assert embedding_text("@@@") == "@@@"
+
+
+def test_strange_verbatims_are_read_whole() -> None:
+    arabic = "التطبيق بطيء جدا. الدفع لا يعمل أبدا"
+    endless = "the checkout froze and nobody answered " * 1_700
+    rows = records(["😡😡😡", arabic, endless, *["great app but slow checkout page"] * 20])
+    found = read_opinions(rows.responses, rows.sessions, rows.exposures, rows.tickets)
+    by_row: dict[str, list[str]] = {}
+    for one in found:
+        by_row.setdefault(one.record_id, []).append(one.text)
+    assert by_row["r00000"] == ["😡😡😡"]
+    assert by_row["r00001"] == ["التطبيق بطيء جدا.", "الدفع لا يعمل أبدا"]
+    assert sum(len(text.split()) for text in by_row["r00002"]) >= 10_000
+    assert max(len(text.split()) for text in by_row["r00002"]) <= 60
+    assert len({tuple(by_row[f"r{row:05d}"]) for row in range(3, 23)}) == 1
