@@ -16,7 +16,9 @@ from analyst.themes.bags import Doubles
 from analyst.themes.cluster import Floats, Ints
 
 _SAMPLE = 6000  # texts that hold the head in place
-_WEIGHT = 30.0  # a corrected text against one that holds
+_WEIGHT = 30.0  # a corrected text against one that holds, where few are corrected ...
+_SHARE = 0.5  # ... and where there are many, all together weigh this many times what holds
+_SURENESS = 0.9  # the probability that a corrected text should have: certainty would sharpen the head everywhere
 _FOLLOW = 0.85  # cosine from which a text says what the corrected one says
 _NEIGHBOURS = 200
 _BLOCK = 2048
@@ -78,11 +80,12 @@ def _tuned(head: Head, hold: Floats, told: Corrections) -> Head:
     k, d = head.weights.shape
     weights, bias = head.weights.astype(np.float64), head.bias.astype(np.float64)
     vectors = np.vstack([hold, told.vectors]).astype(np.float64)
-    target = np.zeros((len(vectors), k))
-    target[: len(hold)] = _softmax(hold.astype(np.float64) @ weights.T + bias)
-    target[np.arange(len(hold), len(vectors)), told.theme] = 1.0
-    heavy = np.append(np.ones(len(hold)), np.full(len(told.theme), _WEIGHT))[:, None]
     known = vectors @ weights.T + bias
+    target = _softmax(known)
+    target[len(hold) :] *= 1 - _SURENESS
+    target[np.arange(len(hold), len(vectors)), told.theme] += _SURENESS
+    weight = float(np.clip(_SHARE * len(hold) / len(told.theme), 1.0, _WEIGHT))
+    heavy = np.append(np.ones(len(hold)), np.full(len(told.theme), weight))[:, None]
 
     def loss(packed: Doubles) -> tuple[float, Doubles]:
         slope, offset = packed[: k * d].reshape(k, d), packed[k * d :]
