@@ -29,7 +29,7 @@ from analyst.records.types import Customer, Record
 
 BATCH = 500  # rows a transaction: people's edits wait for one batch at most
 PAUSE_S = 0.005  # between batches, so that a waiting edit gets its turn
-_FORMAT = 1  # raised when the same file would come in differently
+_FORMAT = 2  # raised when the same file would come in differently
 _PACKED = re.compile(r"\.(gz|gzip|zip)$", re.IGNORECASE)
 # Parts of a file name that change from one export to the next: dates, weeks, numbers, "copy".
 _CHANGING = re.compile(

@@ -17,6 +17,7 @@ from analyst.core.errors import NoRun, UndertoneError
 from analyst.core.progress import Progress
 from analyst.core.runfolder import Run, RunWriter, current_run, new_run_id, open_run, writing_lock
 from analyst.core.settings import Settings
+from analyst.core.tables import TABLES, columns
 from analyst.runs.changes import EVENTS
 from analyst.runs.editlog import stored_edits
 from analyst.runs.overlay import CONTENTS, FOUND_OPINIONS, FOUND_THEMES, bake
@@ -83,6 +84,7 @@ def _inputs(store: Store, settings: Settings, edits: list[Edit]) -> dict[str, An
         "records": store.fingerprints(),
         "settings": settings.model_dump(mode="json", include={"themes", "encoder", "join_days", "timezone"}),
         "version": __version__,
+        "tables": {name: list(columns(name)) for name in TABLES},
         "edits": teaching_fingerprint(edits),
     }
 
