@@ -66,9 +66,9 @@ class Week:
 
 
 def sample_company(seed: int = 7) -> Documents:
-    """The comments of the generated company, with the themes that they were made from."""
+    """The comments of the generated company at three times its usual size, with the themes that they are made from."""
     with tempfile.TemporaryDirectory(prefix="undertone-stream-") as folder:
-        made = generate(Path(folder) / "files", Path(folder) / "truth", seed=seed)
+        made = generate(Path(folder) / "files", Path(folder) / "truth", seed=seed, scale=3.0)
         gold: dict[str, set[str]] = {}
         for row in csv.DictReader((made.truth / "opinions.csv").open(encoding="utf-8")):
             gold.setdefault(row["response_id"], set()).add(row["theme"])
@@ -93,14 +93,16 @@ def documents_of(name: str) -> Documents | None:
 def deal(documents: Documents, label: str | None, seed: int) -> Ints:
     """The week of each document, (n,): 0 to 3 for the history, then 4 to 11; -1 for what is left out.
 
-    Documents that carry `label` are held back, and of them 1 % of each week's volume is said from the fourth week on.
+    Documents that carry `label` are held back; those that carry no other make up 1 % of each week's volume from the
+    fourth week on.
     """
     random = np.random.default_rng(seed)
     held = np.array([label in gold for gold in documents.gold]) if label else np.zeros(len(documents.gold), dtype=bool)
     week = np.full(len(held), -1, dtype=np.int64)
     rest = random.permutation(np.flatnonzero(~held))
     week[rest] = np.arange(len(rest)) % (HISTORY + WEEKS)
-    waiting = random.permutation(np.flatnonzero(held))
+    alone = np.array([len(gold) == 1 for gold in documents.gold])
+    waiting = random.permutation(np.flatnonzero(held & alone))
     each = round(VOLUME * len(rest) / (HISTORY + WEEKS))
     for place, at in enumerate(range(HISTORY + FIRST_PLANTED - 1, HISTORY + WEEKS)):
         week[waiting[place * each : (place + 1) * each]] = at
