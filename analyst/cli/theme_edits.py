@@ -159,6 +159,27 @@ def seed(
     _edit(by, workspace, now, as_json, lambda desk: desk.seed(taxonomy))
 
 
+def taxonomy(
+    file: Annotated[Path, typer.Argument(help="The TOML file to write.")],
+    run: RunOption = None,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+    now: NowOption = None,
+) -> None:
+    """Write what was learned as a taxonomy, to be kept, edited and seeded again."""
+    from analyst.runs.learned import taxonomy_of
+    from analyst.runs.view import open_view
+    from analyst.themes.taxonomy import write_taxonomy
+
+    session = open_session(workspace, now)
+    found = taxonomy_of(open_view(session.settings, session.clock, run))
+    file.write_text(write_taxonomy(found.themes), encoding="utf-8")
+    if as_json:
+        print_json({"file": str(file), "themes": found.rows()})
+    else:
+        say(f"{len(found.themes)} themes written to {file}. `undertone themes seed {file}` reads them back.")
+
+
 def undo(
     seq: Annotated[int | None, typer.Argument(help="The number of the edit [default: the last that holds].")] = None,
     by: ByOption = None,
@@ -280,5 +301,5 @@ def _part(text: str) -> tuple[str, list[str]]:
 VERBS: tuple[tuple[str, Callable[..., None]], ...] = (
     ("show", opinions), ("rename", rename), ("describe", describe), ("merge", merge), ("split", split), ("pin", pin),
     ("unpin", unpin), ("exclude", exclude), ("include", include), ("move", move), ("sentiment", sentiment),
-    ("seed", seed), ("undo", undo), ("log", log), ("changes", changes),
+    ("seed", seed), ("taxonomy", taxonomy), ("undo", undo), ("log", log), ("changes", changes),
 )  # fmt: skip

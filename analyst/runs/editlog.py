@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +16,8 @@ from analyst.themes.edits import Edit, Hands, hands, parse_edit
 if TYPE_CHECKING:
     from analyst.records import Store
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)  # the store keeps microseconds since
+
 
 def stored_edits(store: Store) -> list[Edit]:
     """Every edit in the store, in order."""
@@ -20,30 +25,32 @@ def stored_edits(store: Store) -> list[Edit]:
 
 
 def edits_of(settings: Settings) -> list[Edit]:
-    """Every edit of the workspace, in order; none where it has no store, and none is made."""
-    if not _any(settings):
-        return []
+    """Every edit of the workspace, in order; none where it has no store, and none is made.
+
+    Every reader asks for this, so a log in SQLite is read straight from its file, without opening the whole store.
+    """
+    if settings.store_url is None:
+        file = Path(settings.workspace / "store.db").absolute()
+        if not file.exists():
+            return []
+        with suppress(sqlite3.Error):  # locked, or not a store of ours: opening it in full says what is the matter
+            return _read(file)
     from analyst.records import open_store
 
     with open_store(settings.database_url) as store:
         return stored_edits(store)
 
 
-def _any(settings: Settings) -> bool:
-    """Whether the log may hold an edit. A look at SQLite's file saves most readers the opening of the store."""
-    if settings.store_url is not None:
-        return True
-    file = Path(settings.workspace / "store.db").absolute()
-    if not file.exists():
-        return False
+def _read(file: Path) -> list[Edit]:
+    connection = sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True, timeout=1.0)
     try:
-        connection = sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True, timeout=1.0)
-        try:
-            return connection.execute("SELECT 1 FROM theme_edits LIMIT 1").fetchone() is not None
-        finally:
-            connection.close()
-    except sqlite3.Error:  # locked, or not a store of ours: opening it in full says what is the matter
-        return True
+        rows = connection.execute("SELECT seq, at, who, verb, payload FROM theme_edits ORDER BY seq").fetchall()
+    finally:
+        connection.close()
+    return [
+        parse_edit(seq, _EPOCH + timedelta(microseconds=at), who, verb, json.loads(payload))
+        for seq, at, who, verb, payload in rows
+    ]
 
 
 def hands_over(run: Run, edits: list[Edit]) -> Hands | None:

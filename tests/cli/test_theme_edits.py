@@ -123,6 +123,18 @@ def test_what_a_fit_must_know_waits_for_it(company: Company, tmp_path: Path) -> 
     assert [edit["verb"] for edit in report["edits"]] == ["split", "seed"]
 
 
+def test_what_was_learned_is_written_and_seeded_again(company: Company, tmp_path: Path) -> None:
+    one, other = company.large()[:2]
+    company.json("themes", "rename", one["theme_id"], "A name of ours")
+    company.json("themes", "exclude", other["theme_id"])
+    file = tmp_path / "learned.toml"
+    written = company.json("themes", "taxonomy", str(file))["themes"]
+    names = {theme["name"] for theme in written}
+    assert "A name of ours" in names and other["label"] not in names
+    done = company.json("themes", "seed", str(file))
+    assert f"0 new, {len(written)} known" in done["sentence"]
+
+
 NONSENSE = (
     (["rename", "Nothing like it", "x"], "There is no theme called 'Nothing like it'"),
     (["rename", "{0}", " "], "at least one character"),
