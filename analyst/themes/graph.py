@@ -157,13 +157,3 @@ def condense(graph: csr_matrix, labels: Ints, weights: Ints, *, inside: float, l
         alive = alive[alive != gone]
     _, numbers = np.unique(group, return_inverse=True)
     return numbers[labels].astype(np.int64)
-
-
-def belonging(graph: csr_matrix, labels: Ints) -> Floats:
-    """The share of each node's edges that stay in its own community, (n,), 0..1."""
-    edges = graph.tocoo()
-    same = labels[edges.row] == labels[edges.col]
-    n = graph.shape[0]
-    kept = np.bincount(edges.row[same], weights=edges.data[same], minlength=n)
-    every = np.bincount(edges.row, weights=edges.data, minlength=n)
-    return np.asarray(kept / np.maximum(every, 1e-12), dtype=np.float32)

@@ -1,1 +1,1 @@
-"""How good are the themes on labelled sets, beside what others make of the same vectors: `python -m bench.themes.run`."""
+"""How good are the themes on labelled sets, beside what others make of the same vectors."""
