@@ -383,6 +383,8 @@ def _sentence_case(phrase: str, spelling: dict[str, str]) -> str:
 def _fallback(texts: list[str], vectors: Floats, groups: Ints, group: int) -> str:
     """The most central short member, when no phrase is shared by any two."""
     rows = np.flatnonzero(groups == group)
+    if not len(rows):
+        return f"Theme {group + 1}"
     middle = vectors[rows].mean(axis=0)
     order = sorted(rows, key=lambda row: (-float(vectors[row] @ middle), texts[row]))
     short = next((texts[row] for row in order if len(texts[row].split()) <= 6), texts[order[0]])
