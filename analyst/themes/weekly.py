@@ -77,6 +77,8 @@ def grown(head: Head, corpus: Corpus, previous: ThemeModel) -> Head:
     only, and puts most texts of an unheard-of subject into the nearest of them (seven to nine in ten, of labels
     held back).
     """
+    if not len(previous.members):  # a model of old: what is new to it cannot be told
+        return head
     hashes = np.array([content_hash(text) for text in corpus.texts], dtype=np.uint64)
     seen, told = among_heard(hashes, previous.members)
     recent, known = _recent(corpus, hashes, previous)
