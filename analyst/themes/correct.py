@@ -16,8 +16,8 @@ from analyst.themes.bags import Doubles
 from analyst.themes.cluster import Floats, Ints
 
 _SAMPLE = 6000  # texts that hold the head in place
-_WEIGHT = 30.0  # a corrected text against one that holds, where few are corrected ...
-_SHARE = 0.5  # ... and where there are many, all together weigh this many times what holds
+_WEIGHTS = (1.0, 5.0, 25.0)  # of a corrected text against one that holds: the least that is enough, but ...
+_SHARE = 0.5  # ... from the second on, all together weigh at most this many times what holds
 _SURENESS = 0.9  # the probability that a corrected text should have: certainty would sharpen the head everywhere
 _FOLLOW = 0.85  # cosine from which a text says what the corrected one says
 _NEIGHBOURS = 200
@@ -53,7 +53,14 @@ def correct(head: Head, heard: Floats, corrections: Corrections) -> Head:
     wide = _widened(head, told)
     if _agrees(head, corrections):
         return head if (wide == head.reach).all() else replace(head, reach=wide)
-    return replace(_tuned(head, heard[likeness < _FOLLOW][:_SAMPLE], told), reach=wide)
+    hold = heard[likeness < _FOLLOW][:_SAMPLE]
+    most = max(_WEIGHTS[0], _SHARE * len(hold) / len(told.theme))
+    changed = head
+    for weight in _WEIGHTS:
+        changed = _tuned(head, changed, hold, told, min(weight, most))
+        if _agrees(changed, corrections) or weight >= most:
+            break
+    return replace(changed, reach=wide)
 
 
 def _agrees(head: Head, corrections: Corrections) -> bool:
@@ -74,7 +81,8 @@ def _nearest(rows: Floats, others: Floats) -> tuple[Ints, Floats]:
     return nearest, likeness
 
 
-def _tuned(head: Head, hold: Floats, told: Corrections) -> Head:
+def _tuned(head: Head, begin: Head, hold: Floats, told: Corrections, weight: float) -> Head:
+    """`head` tuned to `told`, each of which weighs `weight` times a row of `hold`; the search starts at `begin`."""
     from scipy.optimize import minimize
 
     k, d = head.weights.shape
@@ -84,7 +92,6 @@ def _tuned(head: Head, hold: Floats, told: Corrections) -> Head:
     target = _softmax(known)
     target[len(hold) :] *= 1 - _SURENESS
     target[np.arange(len(hold), len(vectors)), told.theme] += _SURENESS
-    weight = float(np.clip(_SHARE * len(hold) / len(told.theme), 1.0, _WEIGHT))
     heavy = np.append(np.ones(len(hold)), np.full(len(told.theme), weight))[:, None]
 
     def loss(packed: Doubles) -> tuple[float, Doubles]:
@@ -94,7 +101,8 @@ def _tuned(head: Head, hold: Floats, told: Corrections) -> Head:
         value = -(heavy * target * np.log(np.maximum(chance, 1e-12))).sum() + _RIDGE / 2 * float((packed**2).sum())
         return float(value), np.concatenate([(off.T @ vectors).ravel(), off.sum(axis=0)]) + _RIDGE * packed
 
-    found = minimize(loss, np.zeros(k * d + k), jac=True, method="L-BFGS-B", options={"maxiter": _STEPS}).x
+    first = np.append((begin.weights - head.weights).ravel(), begin.bias - head.bias).astype(np.float64)
+    found = minimize(loss, first, jac=True, method="L-BFGS-B", options={"maxiter": _STEPS}).x
     return replace(
         head,
         weights=(weights + found[: k * d].reshape(k, d)).astype(np.float32),
