@@ -57,12 +57,11 @@ Part = tuple[str, str, Callable[[], dict[str, Any]]]  # the list it belongs to, 
 def parts(n: int, seeds: int, alarms: int) -> list[Part]:
     """Everything at one size, what has a gate first; the rest is run less often, so that all fits into an hour."""
     few = max(1, seeds // (2 if n < 10_000 else 8))
-    quiet = alarms if n < 10_000 else max(1, alarms * 2 // 5)
     gated = [scenario for scenario in SCENARIOS if scenario.name in GATED]
     return [
         *(_lift(scenario, n, seeds) for scenario in gated),
         ("rankings", RANKED.name, partial(ranking.cell, RANKED, n, range(seeds))),
-        ("lifts", DECOYS.name, partial(lift.cell, DECOYS, n, range(quiet), beside=False)),
+        ("lifts", DECOYS.name, partial(lift.cell, DECOYS, n, range(alarms), beside=False)),
         ("rankings", COMMON.name, partial(ranking.cell, COMMON, n, range(seeds if n < 10_000 else 2 * few))),
         *(_lift(scenario, n, few) for scenario in SCENARIOS if scenario not in gated),
     ]
