@@ -182,18 +182,21 @@ def _corrected(room: _Class, head: Head) -> tuple[Head, list[int]]:
     vectors, labels = np.vstack([room.heard, room.written]), np.append(room.labels, room.of)
     before = np.append(room.before, np.full(len(room.of), -1))
     changed = (labels != before) & (labels >= 0)
-    changed[room.placed] = True
+    changed[room.placed] = False  # a single correction does not move a theme's middle
     count = len(room.names)
     now, came = np.bincount(labels + 1, minlength=count + 1)[1:], np.bincount(labels[changed], minlength=count)
     went = np.bincount(before[changed] + 1, minlength=count + 1)[1:]
-    reshaped = np.flatnonzero((now > 0) & (came + went >= _RESHAPED * now))
+    new = np.arange(count) >= head.count
+    reshaped = np.flatnonzero((now > 0) & (new | (came + went >= _RESHAPED * now)))
     grown = _grown(head, count, vectors, labels, reshaped.tolist())
+    changed[room.placed] = True
     spoken = changed | np.isin(labels, reshaped)  # of a theme that is taken apart, what stays is told as well
     rows = [np.flatnonzero(spoken & (labels == group))[:_TOLD] for group in range(count)]
     told = np.unique(np.concatenate([*rows, room.placed])).astype(np.int64)
     hold = room.heard[~changed[: len(room.heard)]]
     tuned = correct(grown, hold, Corrections(vectors[told], labels[told]))
-    gone = (now == 0) & ((went > 0) | (np.arange(count) >= head.count))
+    held = np.bincount(before + 1, minlength=count + 1)[1:]
+    gone = (now == 0) & ((held > 0) | new)
     kept: list[int] = np.flatnonzero(~gone).tolist()
     return _only(tuned, kept), kept
 
