@@ -41,7 +41,8 @@ _DOUBT = 0.05  # an edge that no run kept is not quite forgotten
 _LEAST = 8  # unique texts
 _MOST_THEMES = 96
 _SAYINGS, _ALWAYS = 40, 12  # no more than one theme to so many texts, but that many may always be
-_ROUNDS = 3  # of moving each text to the nearest middle: more rounds make all themes of one size
+_BORDER = 0.4
+_ROUNDS = 3  # of moving each text to the nearest middle: more of them make all themes of one size
 _STABILITY_ROUNDS = 3
 _STABILITY_SHARE = 0.8
 
@@ -66,8 +67,9 @@ def find_themes(
     # draw anew. The seed draws the subsamples that stability is told from.
     labels = agreed(graph, least, limit, np.random.default_rng(_ORDERS))
     stability = found_again(graph, labels, least, limit, np.random.default_rng(seed))
-    # Every row teaches: leaving out those on the border between two themes did not pay.
-    return ordered(refined(vectors, labels, damped(counts)), np.ones(n, np.float32), counts, stability)
+    final = refined(vectors, labels, damped(counts))
+    # A text on which the graph and the middles differ is placed, but teaches nothing.
+    return ordered(final, np.where(final == labels, 1.0, _BORDER).astype(np.float32), counts, stability)
 
 
 def agreed(graph: csr_matrix, least: float, most: int, random: np.random.Generator) -> Ints:
