@@ -17,7 +17,7 @@ from analyst.themes.cluster import Floats, Ints
 
 _SAMPLE = 6000  # texts that hold the head in place
 _WEIGHTS = (1.0, 5.0, 25.0)  # of a corrected text against one that holds: the least that is enough, but ...
-_SHARE = 0.5  # ... from the second on, all together weigh at most this many times what holds
+_SHARE = 1.0  # ... from the second on, all together weigh at most this many times what holds
 _SURENESS = 0.9  # the probability that a corrected text should have: certainty would sharpen the head everywhere
 _FOLLOW = 0.85  # cosine from which a text says what the corrected one says
 _NEIGHBOURS = 200
@@ -96,9 +96,12 @@ def _tuned(head: Head, begin: Head, hold: Floats, told: Corrections, weight: flo
 
     def loss(packed: Doubles) -> tuple[float, Doubles]:
         slope, offset = packed[: k * d].reshape(k, d), packed[k * d :]
-        chance = _softmax(known + vectors @ slope.T + offset)
-        off = heavy * (chance - target)
-        value = -(heavy * target * np.log(np.maximum(chance, 1e-12))).sum() + _RIDGE / 2 * float((packed**2).sum())
+        scores = known + vectors @ slope.T + offset
+        scores -= scores.max(axis=1, keepdims=True)
+        total = np.exp(scores).sum(axis=1, keepdims=True)
+        off = heavy * (np.exp(scores) / total - target)
+        # The logarithm is never taken of a probability: one that is as good as 0 would hide where to go.
+        value = -(heavy * target * (scores - np.log(total))).sum() + _RIDGE / 2 * float((packed**2).sum())
         return float(value), np.concatenate([(off.T @ vectors).ravel(), off.sum(axis=0)]) + _RIDGE * packed
 
     first = np.append((begin.weights - head.weights).ravel(), begin.bias - head.bias).astype(np.float64)
