@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+import subprocess
 import sys
 import tempfile
 import time
@@ -284,6 +285,7 @@ def measure(sets: Sequence[str], parts: Sequence[str], seeds: int, out: Path) ->
     """Run what `out` does not hold yet and write each row as it comes."""
     held: dict[str, Any] = json.loads(out.read_text()) if out.exists() else {"rows": []}
     settings = ThemeSettings()
+    code = _commit()
     for name in sets:
         documents = documents_of(name)
         if documents is None:
@@ -306,7 +308,14 @@ def measure(sets: Sequence[str], parts: Sequence[str], seeds: int, out: Path) ->
                 row = planted(units, documents, seed, settings, label)
             else:
                 row = parted(units, documents, seed)
-            row = {"set": name, "part": part, "seed": seed, **row, "seconds": round(time.perf_counter() - began, 1)}
+            row = {
+                "set": name,
+                "part": part,
+                "seed": seed,
+                "code": code,
+                **row,
+                "seconds": round(time.perf_counter() - began, 1),
+            }
             held = {
                 "date": datetime.now(UTC).date().isoformat(),
                 "machine": machine(),
@@ -318,6 +327,12 @@ def measure(sets: Sequence[str], parts: Sequence[str], seeds: int, out: Path) ->
             print(json.dumps({k: v for k, v in row.items() if k != "weeks"}), file=sys.stderr, flush=True)
 
 
+def _commit() -> str:
+    """The commit that is measured, where git can tell."""
+    told = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=RESULTS.parent, capture_output=True, text=True)
+    return told.stdout.strip() or "unknown"
+
+
 def markdown(held: dict[str, Any]) -> str:
     """The rows as three tables."""
     about = held["machine"]
@@ -327,7 +342,8 @@ def markdown(held: dict[str, Any]) -> str:
         "",
         f"{about['processor']}, {about['cores']} cores, Python {about['python']}, {held['date']}. Made by "
         "`python -m bench.themes.stream`. A set is dealt at random into four weeks of history and eight weeks more; "
-        "each week is learned on all rows so far, with the model of the week before.",
+        "each week is learned on all rows so far, with the model of the week before. Rows were measured at the commits "
+        f"{', '.join(sorted({row['set'] + ' ' + row['part'] + ' ' + row['code'] for row in rows}))}.",
         "",
         "## Nothing changes",
         "",

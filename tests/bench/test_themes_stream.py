@@ -87,15 +87,16 @@ def test_a_peer_is_scored_with_its_outliers() -> None:
 
 def test_the_pages_show_what_the_rows_hold() -> None:
     rows = [
-        {"set": "s", "part": "still", "seed": 0, "documents": 1200, "themes": 20, "ids_kept": 0.97,
+        {"set": "s", "part": "still", "seed": 0, "code": "abc", "documents": 1200, "themes": 20, "ids_kept": 0.97,
          "ids_kept_first_to_last": 0.9, "texts_kept": 0.99, "texts_kept_at_refits": [0.91],
          "false_births_a_week": 0.004},
-        {"set": "s", "part": "planted", "seed": 0, "label": "Food", "planted": 50, "weeks_until_birth": None,
-         "other_births": 1},
-        {"set": "s", "part": "parted", "seed": 0, "trials": 20, "merges_told": 1.0, "splits_told": 0.95},
+        {"set": "s", "part": "planted", "seed": 0, "code": "abc", "label": "Food", "planted": 50,
+         "weeks_until_birth": None, "other_births": 1},
+        {"set": "s", "part": "parted", "seed": 0, "code": "abc", "trials": 20, "merges_told": 1.0, "splits_told": 0.95},
     ]  # fmt: skip
     page = markdown({**ABOUT, "rows": rows})
     assert "| s | 0 | 1,200 | 20 | 0.970 | 0.900 | 0.990 | 0.910 | 0.004 |" in page
+    assert "s planted abc, s still abc" in page
     assert "| s | Food | 50 | not found | – | – | – | 1 |" in page
     assert "| s | 0 | 20 | 1.00 | 0.95 |" in page
     mine = {"what": "ours", "verbatims": 10_000, "unique_texts": 9, "seconds": 50.0, "cpu_seconds": 40.0,
