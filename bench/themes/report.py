@@ -83,11 +83,9 @@ def page(ours: dict[str, Any], peers: dict[str, Any] | None, tried: list[dict[st
         "depend on the very texts is told by fits on two random 95 %.",
         "",
         *steadiness(ours),
-        "",
-        "## What was tried",
-        "",
-        *[f"- {one['what']}: {one['result']}" for one in tried],
     ]
+    if tried:
+        lines += ["", "## What was tried", "", *[f"- {one['what']}: {one['result']}" for one in tried]]
     return "\n".join(lines) + "\n"
 
 
