@@ -222,13 +222,15 @@ def measure_set(
             held["steady"] = [one for one in held["steady"] if one["set"] != name] + [steady]
             save()
     ours = [row["k"] for row in held["rows"] if (row["set"], row["arm"]) == (name, "opinions")]
-    for arm in (arm for arm in KMEANS if arm in arms):
-        if not KMEANS[arm] and not ours:
+    for rival, at_gold in KMEANS.items():
+        if rival not in arms:
             continue
-        count = documents.gold_count if KMEANS[arm] else round(float(np.median(ours)))
+        if not at_gold and not ours:
+            continue
+        count = documents.gold_count if at_gold else round(float(np.median(ours)))
         whole = _whole(documents)
-        for seed in (seed for seed in range(seeds) if (name, arm, seed) not in there):
-            add(arm, seed, kmeans_row(documents, whole, count, seed))
+        for seed in (seed for seed in range(seeds) if (name, rival, seed) not in there):
+            add(rival, seed, kmeans_row(documents, whole, count, seed))
 
 
 def _whole(documents: Documents) -> Units:
