@@ -49,7 +49,8 @@ class QuoteBook:
         rows = [row for row in pool if row.response_id in wanted and row.vector_row >= 0]
         if not rows:
             return []
-        candidates = [Candidate(r.text, r.person, r.y, r.state == "core", r.probability or 0.0) for r in rows]
+        taken = ("core", "corrected")  # people put it there: as sure as can be
+        candidates = [Candidate(r.text, r.person, r.y, r.state in taken, r.probability or 0.0) for r in rows]
         vectors = np.asarray(self._vectors[[row.vector_row for row in rows]], dtype=np.float32)
         return [
             Quote(rows[place].text, rows[place].response_id, rows[place].score, rows[place].at)
