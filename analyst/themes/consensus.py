@@ -16,8 +16,6 @@ from analyst.themes.cluster import (
     Floats,
     Ints,
     best_jaccard,
-    centroids,
-    damped,
     find_clusters,
     ordered,
     principal,
@@ -35,14 +33,12 @@ _ORDERS = 0
 _AT = 10_000  # texts for which the setting `neighbours` is meant: the number goes with the root of the texts
 _FEWEST, _MOST_NEIGHBOURS = 8, 60
 _FINE = 12.0  # modularity resolution of the first, fine communities
-_INSIDE = 0.77  # share of its own edges that a theme must hold in a single search ...
-_AGREED = 0.93  # ... and of the votes in the last one; both chosen on sets that are not scored, and by K alone
+_INSIDE = 0.72  # share of its own edges that a theme must hold in a single search ...
+_AGREED = 0.90  # ... and of the votes in the last one; both chosen on the sample company and sets that are not scored
 _DOUBT = 0.05  # an edge that no run kept is not quite forgotten
 _LEAST = 8  # unique texts
 _MOST_THEMES = 96
 _SAYINGS, _ALWAYS = 40, 12  # no more than one theme to so many texts, but that many may always be
-_BORDER = 0.4
-_ROUNDS = 3  # of moving each text to the nearest middle: more of them make all themes of one size
 _STABILITY_ROUNDS = 3
 _STABILITY_SHARE = 0.8
 
@@ -67,9 +63,8 @@ def find_themes(
     # draw anew. The seed draws the subsamples that stability is told from.
     labels = agreed(graph, least, limit, np.random.default_rng(_ORDERS))
     stability = found_again(graph, labels, least, limit, np.random.default_rng(seed))
-    final = refined(vectors, labels, damped(counts))
-    # A text on which the graph and the middles differ is placed, but teaches nothing.
-    return ordered(final, np.where(final == labels, 1.0, _BORDER).astype(np.float32), counts, stability)
+    # Every row teaches: leaving out those on the border between two themes did not pay.
+    return ordered(labels, np.ones(n, np.float32), counts, stability)
 
 
 def agreed(graph: csr_matrix, least: float, most: int, random: np.random.Generator) -> Ints:
@@ -92,20 +87,6 @@ def agreed(graph: csr_matrix, least: float, most: int, random: np.random.Generat
 def _search(graph: csr_matrix, order: Ints, inside: float, least: float, most: int) -> Ints:
     weights = np.ones(len(order), dtype=np.int64)
     return condense(graph, communities(graph, _FINE, order), weights, inside=inside, least=least, most=most)
-
-
-def refined(vectors: Floats, labels: Ints, weights: Ints, rounds: int = _ROUNDS) -> Ints:
-    """`labels` (n,) after some rounds of spherical k-means on unit rows (n, d), without ever emptying a theme.
-
-    The graph knows who is next to whom; the middle of a theme, in the encoder's own space, knows the rest.
-    """
-    count = int(labels.max(initial=-1)) + 1
-    for _ in range(rounds if count else 0):
-        moved = (vectors @ centroids(vectors, labels, weights).T).argmax(axis=1)
-        if np.array_equal(moved, labels) or len(np.unique(moved)) < count:
-            break
-        labels = moved.astype(np.int64)
-    return labels
 
 
 def found_again(graph: csr_matrix, labels: Ints, least: float, most: int, random: np.random.Generator) -> Floats:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from analyst.themes.cluster import Ints
-from analyst.themes.consensus import PUBLISHED, find_themes, refined
+from analyst.themes.consensus import PUBLISHED, find_themes
 from analyst.themes.graph import communities, condense, links_between, neighbour_graph
 from embeddings.contract import Vectors, unit_rows
 
@@ -67,15 +67,6 @@ def test_subjects_are_found_at_their_sizes_whatever_the_seed() -> None:
     assert np.array_equal(np.bincount(found.labels), [200, 120, 60, 40])
     assert found.stability.min() > PUBLISHED
     assert np.array_equal(found.labels, find_themes(rows, counts, neighbours=30, min_share=0.007, seed=2).labels)
-
-
-def test_refining_moves_what_lies_nearer_to_another_middle_and_empties_nothing() -> None:
-    rows, truth = blobs([50, 50])
-    wrong = truth.copy()
-    wrong[:5] = 1
-    assert np.array_equal(refined(rows, wrong, np.ones(100, np.int64)), truth)
-    same = np.repeat(unit_rows(np.ones((1, 8))), 6, axis=0)
-    assert set(refined(same, np.array([0, 0, 0, 1, 1, 1]), np.ones(6, np.int64)).tolist()) == {0, 1}
 
 
 def test_what_runs_together_makes_few_themes() -> None:
