@@ -97,7 +97,7 @@ def theme_table(themes: Sequence[ThemeFinding]) -> Table:
     table = grid("Theme", "Share", "Change", "Score gap", "Detractors", "Most in", "Goes with", right=(1, 2, 3, 4))
     for theme in [theme for theme in themes if theme.mentions or theme.trend.excludes_zero()]:
         table.add_row(
-            escape(theme.label) + (" (new)" if theme.is_new else ""),
+            escape(theme.label) + (" (emerging)" if theme.kind == "emerging" else " (new)" if theme.is_new else ""),
             w.percent(theme.share.value, 1),
             coloured(
                 w.points_of_share(theme.trend.value),

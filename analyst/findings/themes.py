@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 FEWEST = 5  # mentioning answers below which no score of theirs is given
 QUOTES = 3
+_TRAY = {"emerging": 1, "system": 2}  # told after the themes that one may rely on
 COMMENTS = 30  # comments in the baseline before a theme can be called new
 
 
@@ -64,7 +65,7 @@ def theme_findings(
         mine = [link for link in links if link.theme_id == theme_id]
         spoken = _quotes(frame, theme_id, mentions[:, column], quotes)
         found.append(replace(finding, segments=lifts[column], screens=mine, quotes=spoken))
-    return sorted(found, key=lambda f: (f.kind == "system", -_matters(f), -f.share.value, f.theme_id))
+    return sorted(found, key=lambda f: (_TRAY.get(f.kind, 0), -_matters(f), -f.share.value, f.theme_id))
 
 
 def detractor_segments(frame: DesignFrame, query: Query, *, min_people: int = 5) -> list[SegmentLift]:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from analyst.themes.assign import Assignment
 from analyst.themes.cluster import Floats, Ints
+from analyst.themes.consensus import PUBLISHED
 from analyst.themes.keywords import stem
 from analyst.themes.model import CatalogueTheme, Hashes
 from analyst.themes.words import tokens
@@ -230,19 +231,21 @@ def with_history(
 ) -> CatalogueTheme:
     """`theme` with what lasts: its first day never moves to a later one, its last never to an earlier one.
 
-    An emerging theme is a discovered one once it is `large` or has been spoken of for two weeks. A theme that
-    nobody has spoken of for eight weeks before `newest` is dormant.
+    An emerging theme is a discovered one once it is `large` or has been spoken of for two weeks, unless other searches
+    did not find it again (stability under .6). A theme that nobody has spoken of for eight weeks before `newest` is
+    dormant.
     """
     born = _either(min, before.born if before else None, days[0])
     last = _either(max, before.last_seen if before else None, days[1])
     lasted = born is not None and last is not None and last - born >= timedelta(days=EMERGING_DAYS)
+    shaky = theme.stability is not None and theme.stability < PUBLISHED
     silent = last is not None and newest is not None and newest - last > timedelta(days=DORMANT_DAYS)
     return replace(
         theme,
         born=born.isoformat() if born else None,
         last_seen=last.isoformat() if last else None,
         status="dormant" if silent else "active",
-        kind="discovered" if theme.kind == "emerging" and (large or lasted) else theme.kind,
+        kind="discovered" if theme.kind == "emerging" and (large or lasted) and not shaky else theme.kind,
     )
 
 

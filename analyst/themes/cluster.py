@@ -109,9 +109,29 @@ def find_clusters(
     (by default one to 80 texts, between 12 and 64);
     its number is 0 for the heaviest group and so on.
     """
+    if len(vectors) < SMALL:
+        return ordered(_small_groups(vectors, damped(counts)), np.ones(len(vectors), np.float32), counts, None)
+    found = dense_search(vectors, counts, neighbours=neighbours, min_share=min_share, seed=seed, most=most)
+    stability = subsample_stability(found.layout, damped(counts), found.labels, found.smallest, seed)
+    return ordered(found.labels, found.strength, counts, stability)
+
+
+@dataclass(frozen=True)
+class Search:
+    """One search: `labels` (n,) with -1 for noise, `strength` (n,) 0..1, the `layout` (n, 5) it was made on, and the
+    smallest weight of a group."""
+
+    labels: Ints
+    strength: Floats
+    layout: Floats
+    smallest: int
+
+
+def dense_search(
+    vectors: Floats, counts: Ints, *, neighbours: int, min_share: float, seed: int, most: int | None = None
+) -> Search:
+    """The groups of `find_clusters` among at least 60 rows, not yet numbered by size, their stability not measured."""
     n = len(vectors)
-    if n < SMALL:
-        return ordered(_small_groups(vectors, damped(counts)), np.ones(n, np.float32), counts, None)
     reduced = principal(vectors, _PCA_DIMENSIONS)
     around = max(5, min(neighbours, n // 8))
     layout = umap_layout(reduced, around, seed)
@@ -122,8 +142,7 @@ def find_clusters(
     while (labels := merge_twins(vectors, labels, weights)).max(initial=-1) >= limit:
         smallest = int(np.ceil(smallest * _COARSER))
         labels, strength = dense_groups(layout, weights, smallest)
-    stability = subsample_stability(layout, weights, labels, smallest, seed)
-    return ordered(labels, strength, counts, stability)
+    return Search(labels, strength, layout, smallest)
 
 
 def principal(vectors: Floats, dimensions: int) -> Floats:

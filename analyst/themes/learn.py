@@ -23,6 +23,7 @@ from analyst.themes.catalogue import (
     theme_days,
     with_history,
 )
+from analyst.themes.consensus import PUBLISHED
 from analyst.themes.cluster import Floats, Ints, centroids, content_hash, near_duplicates
 from analyst.themes.edits import Hands
 from analyst.themes.fit import Corpus, fit_themes
@@ -263,13 +264,14 @@ def _entries(
         )
         existing.add(theme_id)
         stability = float(taught.fitted.stability[place])
+        fresh = "emerging" if stability < PUBLISHED else newborn
         made.append(
             CatalogueTheme(
                 theme_id=theme_id,
                 label=name.label,
                 keywords=name.keywords,
                 area_id="",
-                kind=old[j].kind if j >= 0 else taught.kinds.get(theme_id, newborn),
+                kind=old[j].kind if j >= 0 else taught.kinds.get(theme_id, fresh),
                 stability=None if np.isnan(stability) else round(stability, 4),
             )
         )
