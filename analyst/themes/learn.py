@@ -23,8 +23,8 @@ from analyst.themes.catalogue import (
     theme_days,
     with_history,
 )
-from analyst.themes.consensus import PUBLISHED
 from analyst.themes.cluster import Floats, Ints, centroids, content_hash, near_duplicates
+from analyst.themes.consensus import PUBLISHED
 from analyst.themes.edits import Hands
 from analyst.themes.fit import Corpus, fit_themes
 from analyst.themes.guided import Lesson, Taught, teach
