@@ -147,6 +147,8 @@ class Gatherer:
             quotes=self.quotes,
         )
         notes = [*notes, *unmatched(self.view.connection, self.query.where)]
+        if self.view.edits_note:
+            notes.append(self.view.edits_note)
         if movement.verdict != "too_little_data" and self.response is not None and self.response.warning:
             notes.append(self.response.warning)
         notes += mixing_note(self.view.connection, self.query, until=until)

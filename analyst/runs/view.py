@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from analyst.core.clock import Clock
-from analyst.core.errors import CannotTell, UsageProblem
+from analyst.core.errors import CannotTell, UndertoneError, UsageProblem
 from analyst.core.query import METRICS, Metric, Query, Where
 from analyst.core.runfolder import Run, current_run, open_run
 from analyst.core.settings import Settings
@@ -40,9 +40,18 @@ class View:
         return edits_of(self.settings)
 
     @cached_property
+    def edits_note(self) -> str:
+        """Why people's edits cannot be laid over the run; empty where they can."""
+        try:
+            _ = self.edits
+        except UndertoneError as problem:
+            return f"People's edits of the themes could not be read, so later ones are not in here: {problem}"
+        return ""
+
+    @cached_property
     def connection(self) -> duckdb.DuckDBPyConnection:
         """Opened at first use; every table of the run is a view, with the edits made since laid over."""
-        return connect(self.run, hands_over(self.run, self.edits))
+        return connect(self.run, None if self.edits_note else hands_over(self.run, self.edits))
 
     def table(self, name: str) -> pa.Table:
         """The table `name` of the run as people left it: with every edit, without excluded themes."""
