@@ -72,8 +72,8 @@ def page(ours: dict[str, Any], peers: dict[str, Any] | None, tried: list[dict[st
         f"{about['processor']}, {about['cores']} cores, Python {about['python']}, {ours['date']}. Made by "
         "`python -m bench.themes.run`, `python -m bench.themes.peers` and `python -m bench.themes.report`. Every "
         "document is scored; one without a theme is a group of its own in AMI and ARI. K counts system themes too. "
-        "Fits of ours beyond the first have another seed and leave out a random 5 % of the texts. Seconds were taken on a machine that did "
-        "other work as well: they compare nothing.",
+        "Fits of ours beyond the first have another seed and leave out a random 5 % of the texts. Seconds were taken "
+        "on a machine that did other work as well: they compare nothing.",
         "",
         *table(rows),
         "",
