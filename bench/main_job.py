@@ -56,7 +56,7 @@ def timed(arguments: list[str], workspace: Path) -> dict[str, Any]:
     if code not in (0, 4):
         raise SystemExit(f"{' '.join(arguments)} exited with {code}:\n{printed}")
     return {
-        "command": " ".join(arguments),
+        "command": " ".join(Path(word).name if word.startswith("/") else word for word in arguments),
         "seconds": round(time.perf_counter() - begun, 2),
         "peak_mib": round(usage.ru_maxrss / 1024),
         "exit": code,
