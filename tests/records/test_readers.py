@@ -52,9 +52,9 @@ def zipped(**files: bytes) -> bytes:
         ("a.csv", "# exported today\n# by a tool\n\n" + TABLE),
         ("a.csv", "Report of the week\n\n" + TABLE),
         ("a.csv", TABLE.replace("\n", ",\n")),
-        ("a.csv.gz", gzip.compress(TABLE.encode())),
+        ("a.csv.gz", gzip.compress(TABLE.encode(), mtime=0)),
         ("a.zip", zipped(**{"folder/a.csv": TABLE.encode(), "__MACOSX/._a.csv": b"x", "~$a.csv": b"x"})),
-        ("a.zip", zipped(**{"a.csv.gz": gzip.compress(TABLE.encode())})),
+        ("a.zip", zipped(**{"a.csv.gz": gzip.compress(TABLE.encode(), mtime=0)})),
         ("a.json", json.dumps(CELLS)),
         ("a.json", json.dumps({"meta": {"n": 2}, "data": {"items": CELLS}})),
         ("a.json", "\n".join(json.dumps(row) for row in CELLS)),
@@ -84,7 +84,7 @@ def test_workbooks_and_parquet_keep_types(tmp_path: Path) -> None:
     file = open_rows(tmp_path / "a.xlsx")
     assert cells(file) == [{"id": "r1", "score": 3, "text": "slow"}, {"id": "r2", "score": 9, "text": "great"}]
     assert any("cover" in note for note in file.notes)
-    (tmp_path / "b.xlsx.gz").write_bytes(gzip.compress((tmp_path / "a.xlsx").read_bytes()))
+    (tmp_path / "b.xlsx.gz").write_bytes(gzip.compress((tmp_path / "a.xlsx").read_bytes(), mtime=0))
     assert cells(open_rows(tmp_path / "b.xlsx.gz")) == cells(file)
 
     table = pa.table({"id": ["r1"], "score": [3], "tags": [["slow", "ios"]], "who": [{"plan": "pro", "age": 3}]})
@@ -197,7 +197,7 @@ def test_headers_are_cleaned(tmp_path: Path) -> None:
         ("a.csv", "", "empty"),
         ("a.csv", "\n\n  \n", "empty"),
         ("a.xls", b"\xd0\xcf\x11\xe0" + b"\0" * 100, "kind"),
-        ("a.csv.gz", gzip.compress(TABLE.encode())[:20], "damaged"),
+        ("a.csv.gz", gzip.compress(TABLE.encode(), mtime=0)[:20], "damaged"),
         ("a.zip", b"PK\x03\x04 no archive", "unpacked"),
         ("a.zip", zipped(**{"a.pdf": b"x"}), "no file"),
         ("a.zip", zipped(**{"a.csv": TABLE.encode(), "b.csv": b"x,y\n1,2\n"}), "different columns"),
@@ -215,7 +215,7 @@ def test_what_cannot_be_read_is_said_in_a_sentence(tmp_path: Path, name: str, co
 
 def test_a_bomb_does_not_go_off(tmp_path: Path) -> None:
     with pytest.raises(UndertoneError, match="unpacks to more"):
-        opened(tmp_path, "a.csv.gz", gzip.compress(b"id,text\n" + b"a,b\n" * 100_000), limit=100_000)
+        opened(tmp_path, "a.csv.gz", gzip.compress(b"id,text\n" + b"a,b\n" * 100_000, mtime=0), limit=100_000)
 
 
 def test_a_missing_file_and_a_folder(tmp_path: Path) -> None:
