@@ -59,7 +59,7 @@ def zipped(**files: bytes) -> bytes:
         ("a.json", json.dumps({"meta": {"n": 2}, "data": {"items": CELLS}})),
         ("a.json", "\n".join(json.dumps(row) for row in CELLS)),
         ("a.jsonl", "\n".join(json.dumps(row) for row in CELLS) + "\n\n"),
-        ("a.ndjson.gz", gzip.compress("\n".join(json.dumps(row) for row in CELLS).encode())),
+        ("a.ndjson.gz", gzip.compress("\n".join(json.dumps(row) for row in CELLS).encode(), mtime=0)),
         ("export", TABLE),
     ],
 )
