@@ -148,7 +148,8 @@ def cut_for_labels(chances: Doubles, labels: Bools) -> float:
     best = int(f1.argmax())
     after = min(best + 1, len(order) - 1)
     falling = chances.ravel()[order]
-    return float((falling[best] + falling[after]) / 2)
+    between = float((falling[best] + falling[after]) / 2)
+    return between if between > falling[after] else float(falling[best])  # two neighbouring floats have no middle
 
 
 def _pull(prior: Floats | None, k: int, vectors: Floats) -> Doubles:

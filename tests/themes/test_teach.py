@@ -93,6 +93,7 @@ def test_cuts_by_hand() -> None:
     assert best_cut(chances) == 0.8  # F1 of the two likeliest: 2 * 1.7 / (2 + 2.0); of three: 2 * 1.9 / (3 + 2.0)
     labels = np.array([[True, True], [False, False]])
     assert 0.2 < cut_for_labels(chances, labels) < 0.8
+    assert cut_for_labels(np.array([[0.0], [5e-324]]), np.array([[False], [True]])) == 5e-324
 
 
 @settings(max_examples=50, deadline=None)
