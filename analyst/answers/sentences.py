@@ -11,7 +11,7 @@ from analyst.answers.facts import Claim, FactBook
 from analyst.answers.joins import join_claims
 from analyst.core.query import where_text
 from analyst.core.values import Estimate
-from analyst.findings.types import Coverage, Movement, ScreenFriction, ScreenLink, SegmentLift, ThemeFinding
+from analyst.findings.types import Coverage, Movement, ScreenFriction, SegmentLift, ThemeFinding
 from analyst.fixes.types import Fix
 
 _LEDGER_WORDS = {
@@ -303,11 +303,6 @@ def fix_claim(fix: Fix, metric: str, book: FactBook) -> Claim:
         f"{fix.grade}){reach}.{together}",
         (fact,),
     )
-
-
-def link_words(link: ScreenLink) -> str:
-    """A theme's screen in a few words, for a table."""
-    return f"{link.screen} ({w.SIGNAL_WORDS.get(link.signal, link.signal)}, odds {w.times(link.odds.value)})"
 
 
 def coverage_claims(coverage: Coverage, book: FactBook) -> list[Claim]:

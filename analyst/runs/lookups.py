@@ -138,14 +138,3 @@ def response_texts(connection: duckdb.DuckDBPyConnection, response_ids: list[str
         [response_ids],
     ).fetchall()
     return dict(rows)
-
-
-def replay_urls(connection: duckdb.DuckDBPyConnection, session_ids: list[str]) -> dict[str, str]:
-    """Replay links of some sessions, by id; sessions without one are left out."""
-    if not session_ids:
-        return {}
-    rows = connection.execute(
-        "SELECT session_id, replay_url FROM sessions WHERE replay_url IS NOT NULL AND session_id IN (SELECT unnest(?))",
-        [session_ids],
-    ).fetchall()
-    return dict(rows)

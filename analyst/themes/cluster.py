@@ -288,11 +288,11 @@ def subsample_stability(layout: Floats, weights: Ints, labels: Ints, smallest: i
     for row in range(_STABILITY_ROUNDS):
         rows = np.sort(random.permutation(len(layout))[: round(_STABILITY_SHARE * len(layout))])
         again, _ = dense_groups(layout[rows], weights[rows], max(3, round(smallest * _STABILITY_SHARE)))
-        scores[row] = best_jaccard(labels[rows], again, count)
+        scores[row] = _best_jaccard(labels[rows], again, count)
     return np.asarray(scores.mean(axis=0), dtype=np.float32)
 
 
-def best_jaccard(labels: Ints, again: Ints, count: int) -> Floats:
+def _best_jaccard(labels: Ints, again: Ints, count: int) -> Floats:
     """The best Jaccard of each of the `count` groups in `labels` (n,) with any group of `again` (n,), (count,)."""
     other = int(again.max(initial=-1)) + 1
     if other == 0:
