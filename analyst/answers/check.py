@@ -33,7 +33,7 @@ def faults(claim: Claim, facts: Mapping[str, Fact], texts: Mapping[str, str], na
         found.append("it says that something caused something")
     for name in sorted(names, key=len, reverse=True):
         bare = re.sub(rf"(?<![\w.,]){re.escape(name)}(?![\w,%]|\.\d)", " ", bare)
-    allowed = [number for fact_id in claim.facts if fact_id in facts for number in facts[fact_id].numbers]
+    allowed = [number.value for fact_id in claim.facts if fact_id in facts for number in facts[fact_id].numbers]
     found += [
         f"the number {token} stands in none of its facts"
         for token in _NUMBER.findall(_NAMES.sub(" ", bare))

@@ -265,12 +265,15 @@ def fix_json(fix: Fix) -> dict[str, Any]:
     }
 
 
-def _claim(claim: Claim) -> dict[str, Any]:
-    return {"text": claim.text, "cites": list(claim.cites), "facts": list(claim.facts)}
+def claim_json(claim: Claim) -> dict[str, Any]:
+    """A sentence with the ids of what it rests on."""
+    return {"text": claim.text, "cites": list(claim.cites), "facts": list(claim.facts), "part": claim.part}
 
 
-def _fact(fact: Fact) -> dict[str, Any]:
-    return {**asdict(fact), "numbers": list(fact.numbers)}
+def fact_json(fact: Fact) -> dict[str, Any]:
+    """A fact with its numbers; of a number only what is known is said."""
+    numbers = [{key: value for key, value in asdict(one).items() if value not in (None, "")} for one in fact.numbers]
+    return {**asdict(fact), "numbers": numbers, "names": list(fact.names), "allows": sorted(fact.allows)}
 
 
 def digest_json(digest: Digest) -> dict[str, Any]:
@@ -286,8 +289,8 @@ def digest_json(digest: Digest) -> dict[str, Any]:
         "days": digest.days,
         "where": digest.where,
         "run_id": digest.run_id,
-        "headline": [_claim(claim) for claim in digest.headline],
-        "claims": [_claim(claim) for claim in claims],
+        "headline": [claim_json(claim) for claim in digest.headline],
+        "claims": [claim_json(claim) for claim in claims],
         "movement": movement_json(digest.movement),
         "series": [
             {"period": p.period, "in_window": p.in_window, "score": estimate_json(p.estimate)} for p in digest.series
@@ -302,7 +305,7 @@ def digest_json(digest: Digest) -> dict[str, Any]:
         "calibration": digest.calibration,
         "coverage": asdict(digest.coverage),
         "caveats": digest.caveats,
-        "facts": [_fact(fact) for fact in digest.facts.values()],
+        "facts": [fact_json(fact) for fact in digest.facts.values()],
         "dropped": digest.dropped,
         "writer": digest.writer,
     }
