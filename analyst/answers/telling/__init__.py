@@ -1,0 +1,5 @@
+"""From a plan to claims: one module an intent, each a pure function of the findings."""
+
+from analyst.answers.telling.desk import Desk, Hit, Searcher
+
+__all__ = ["Desk", "Hit", "Searcher"]
