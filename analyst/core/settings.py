@@ -52,6 +52,12 @@ class LlmSettings(BaseModel):
     token_param: Literal["max_completion_tokens", "max_tokens"] = "max_completion_tokens"
     retries: int = Field(1, ge=0, le=5)
     tracing: bool = False
+    budget_calls: int = Field(40, ge=1, description="most requests of one command, ladder and repairs included")
+    budget_tokens: int = Field(200_000, ge=1, description="most tokens of one command, in and out together")
+    price_in: float | None = Field(None, ge=0, description="price of a million tokens sent, for the log of costs")
+    price_out: float | None = Field(None, ge=0, description="price of a million tokens received")
+    labels: bool = Field(True, description="whether example opinions may be sent for names of themes")
+    fixes: bool = Field(True, description="whether the evidence of a fix may be sent for its wording")
 
 
 class Settings(BaseSettings):

@@ -9,6 +9,7 @@ from analyst.llm.endpoint import Endpoint, endpoint_of, is_configured, require_l
 from analyst.llm.erasing import erase_evidence
 from analyst.llm.outbox import Outbox, SentCall
 from analyst.llm.sending import Budget
+from analyst.llm.tools import Tool, ToolResult, converse
 from analyst.llm.types import RUNGS, LlmFailed, LlmReply, Reason, Rung, Usage
 
 __all__ = [
@@ -24,8 +25,11 @@ __all__ = [
     "Reason",
     "Rung",
     "SentCall",
+    "Tool",
+    "ToolResult",
     "Usage",
     "check_endpoint",
+    "converse",
     "endpoint_of",
     "erase_evidence",
     "is_configured",

@@ -75,6 +75,9 @@ _TOOL: dict[str, Any] = {
         "parameters": {"type": "object", "properties": {"word": {"type": "string"}}, "required": ["word"]},
     },
 }
+_LONG = [Message("user", "Count from 1 to 200 in words, one number a line.")]
+_FEW_TOKENS = 16
+_IGNORED = 400  # characters that no 16 tokens hold
 _CALL_TOOL = [Message("user", "Count the letters of the word colour with the tool.")]
 
 
@@ -98,11 +101,14 @@ class _Checker:
         messages: Sequence[Message],
         rung: Rung = "prompt",
         tool: dict[str, Any] | None = None,
+        *,
+        stream: bool = False,
+        max_tokens: int | None = None,
     ) -> WireReply | Fault:
-        job = Job("check", "", (), self.max_tokens, monotonic() + self.attempts_s)
+        job = Job("check", "", (), max_tokens or self.max_tokens, monotonic() + self.attempts_s)
         schema = _Colour if rung == "json_schema" else None
         return self.sender.send(
-            messages, job, Tally(), rung=rung, schema=schema, temperature=self.temperature, tool=tool
+            messages, job, Tally(), rung=rung, schema=schema, temperature=self.temperature, tool=tool, stream=stream
         )
 
     def models(self) -> None:
@@ -156,18 +162,43 @@ class _Checker:
             )
         return self.noted(rung, False, started, f"accepted, but {'; '.join(reading.problems)}")
 
-    def tool(self) -> None:
+    def tool(self) -> bool | None:
+        """Whether the model calls tools; None where a passing fault hid it."""
         started = monotonic()
         reply = self.ask(_CALL_TOOL, tool=_TOOL)
         if isinstance(reply, Fault):
             self.noted("tool call", False, started, reply.message)
+            return False if reply.reason == "rejected" else None
+        called = reply.tool_calls > 0
+        told = "called" if called else "answered without it (only free questions need it)"
+        return self.noted("tool call", called, started, told)
+
+    def stream(self) -> None:
+        started = monotonic()
+        reply = self.ask(_HELLO, stream=True)
+        if isinstance(reply, Fault):
+            self.noted("stream", False, started, f"{reply.message} (not needed)")
         else:
-            called = reply.tool_calls > 0
-            self.noted("tool call", called, started, "called" if called else "answered without it (not needed)")
+            self.noted("stream", True, started, "streams (not needed)")
+
+    def limit(self) -> None:
+        """Whether the name under which the limit on tokens is sent means anything to the endpoint."""
+        started, name = monotonic(), self.sender.settings.token_param
+        reply = self.ask(_LONG, max_tokens=_FEW_TOKENS)
+        if isinstance(reply, Fault):
+            self.noted("token limit", False, started, reply.message)
+        elif reply.finish != "length" and len(reply.text) > _IGNORED:
+            other = "max_tokens" if name == "max_completion_tokens" else "max_completion_tokens"
+            self.noted("token limit", False, started, f"{name} is ignored")
+            self.notes.append(
+                f"The endpoint ignores {name}, so answers may be endless: set llm.token_param to {other}."
+            )
+        else:
+            self.noted("token limit", True, started, f"{name} is taken")
 
 
 def check_endpoint(settings: Settings, *, clock: Clock = system_clock) -> EndpointReport:
-    """Ask the configured endpoint for its models, one chat, JSON in each way, and one tool call.
+    """Ask the configured endpoint for its models, one chat, JSON in each way, a tool call, a stream, a short answer.
 
     What works is remembered for later requests. Raises what `endpoint_of` raises; everything else is in the report.
     """
@@ -182,15 +213,18 @@ def check_endpoint(settings: Settings, *, clock: Clock = system_clock) -> Endpoi
     if latency is not None:
         rungs: tuple[Rung, ...] = ("json_schema", "json_object", "prompt")
         works = [step for step in rungs if checker.rung(step)]
-        checker.tool()
+        tools = checker.tool()
+        checker.stream()
+        checker.limit()
         rung = works[0] if works else None
         if rung is None:
             checker.problems.append(f"'{endpoint.model}' does not answer in JSON when asked to. Use a larger model.")
         else:
             with suppress(OSError):  # the first request then finds out for itself
-                AbilityMemory(settings.workspace, clock).put(
-                    endpoint.base_url, endpoint.model, Abilities(rung, checker.temperature)
-                )
+                memory = AbilityMemory(settings.workspace, clock)
+                known = memory.get(endpoint.base_url, endpoint.model)
+                found = Abilities(rung, checker.temperature, known.tools if tools is None else tools)
+                memory.put(endpoint.base_url, endpoint.model, found)
     checker.sender.wire.close()
     return EndpointReport(
         endpoint.base_url,

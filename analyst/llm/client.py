@@ -20,7 +20,7 @@ from analyst.llm.endpoint import endpoint_of
 from analyst.llm.faults import Fault
 from analyst.llm.memory import Abilities, AbilityMemory, AnswerCache, KeptAnswer, request_hash
 from analyst.llm.reading import Check, Reading, read_answer, without_thoughts
-from analyst.llm.sending import Budget, Job, Sender, Tally
+from analyst.llm.sending import Budget, Job, Sender, Tally, budget_of
 from analyst.llm.types import RUNGS, LlmFailed, LlmReply, M, Rung, Usage
 from analyst.llm.wire import WireReply
 from prompts import Message
@@ -40,7 +40,7 @@ class LlmClient:
     ) -> None:
         self.settings = settings
         self.endpoint = endpoint_of(settings)
-        self.sender = Sender(self.endpoint, settings, workspace, clock, budget or Budget())
+        self.sender = Sender(self.endpoint, settings, workspace, clock, budget or budget_of(settings))
         self.abilities = AbilityMemory(workspace, clock)
         self.cache = AnswerCache(workspace)
 

@@ -70,10 +70,12 @@ class AnswerCache:
 
 @dataclass(frozen=True)
 class Abilities:
-    """What an endpoint and model accept: the strictest rung that worked, and whether temperature may be sent."""
+    """What an endpoint and model accept: the strictest rung that worked, whether temperature may be sent, and whether
+    the model calls tools (None where nobody tried)."""
 
     rung: Rung = "json_schema"
     temperature: bool = True
+    tools: bool | None = None
 
 
 class AbilityMemory:
@@ -89,7 +91,8 @@ class AbilityMemory:
         try:
             fresh = self.clock() - datetime.fromisoformat(found["at"]) <= KEPT
             if fresh and found["rung"] in RUNGS:
-                return Abilities(found["rung"], bool(found["temperature"]))
+                tools = found.get("tools")
+                return Abilities(found["rung"], bool(found["temperature"]), tools if isinstance(tools, bool) else None)
         except (KeyError, TypeError, ValueError, AttributeError):
             pass  # nothing known, or a file of another version
         return Abilities()
@@ -100,6 +103,7 @@ class AbilityMemory:
         known[f"{base_url} {model}"] = {
             "rung": abilities.rung,
             "temperature": abilities.temperature,
+            "tools": abilities.tools,
             "at": self.clock().isoformat(),
         }
         write_private(self.path, known)

@@ -14,11 +14,30 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from analyst.llm.files import append_private, read_json, write_private
 from analyst.llm.types import Usage
-from prompts import Message
+
+
+class Said(Protocol):
+    """Anything with a role and words: a message of a prompt, or a turn of a conversation with tools."""
+
+    @property
+    def role(self) -> str:
+        """Who speaks."""
+
+    @property
+    def content(self) -> str:
+        """The words."""
+
+
+@dataclass(frozen=True)
+class LoggedMessage:
+    """One message as it left. `role` is system, user, assistant, tool, or tools for what the model may call."""
+
+    role: str
+    content: str
 
 
 @dataclass(frozen=True)
@@ -43,6 +62,7 @@ class SentCall:
     seconds: float | None = None
     tokens: tuple[int, int] | None = None
     estimated: bool = False
+    cost: float | None = None  # in the currency of llm.price_in and llm.price_out; None where these are not set
 
 
 class Outbox:
@@ -55,7 +75,7 @@ class Outbox:
     def sent(
         self,
         at: datetime,
-        messages: Sequence[Message],
+        messages: Sequence[Said],
         *,
         host: str,
         model: str,
@@ -87,7 +107,9 @@ class Outbox:
         )
         return call_id
 
-    def reply(self, call_id: str, at: datetime, outcome: str, seconds: float, usage: Usage) -> None:
+    def reply(
+        self, call_id: str, at: datetime, outcome: str, seconds: float, usage: Usage, cost: float | None = None
+    ) -> None:
         """Record how the call ended. Raises OSError when it cannot be written."""
         append_private(
             self.lines,
@@ -99,6 +121,7 @@ class Outbox:
                 "seconds": round(seconds, 3),
                 "tokens": [usage.input_tokens, usage.output_tokens],
                 "estimated": usage.estimated,
+                "cost": cost,
             },
         )
 
@@ -112,12 +135,12 @@ class Outbox:
                 sent[line["call_id"]]["reply"] = line
         return [_call(line) for line in sent.values()]
 
-    def messages(self, call_id: str) -> list[Message] | None:
+    def messages(self, call_id: str) -> list[LoggedMessage] | None:
         """The messages of one call as they left; None when the call is unknown or its text was erased."""
         if not call_id.replace("-", "").isalnum():
             return None  # an id is a file name here, and must not become a path
         body = read_json(self.bodies / f"{call_id}.json")
-        return [Message(item["role"], item["content"]) for item in body["messages"]] if body else None
+        return [LoggedMessage(item["role"], item["content"]) for item in body["messages"]] if body else None
 
     def erase(self, evidence: Collection[str]) -> int:
         """Remove the stored messages of every call that carried one of the `evidence` ids; how many were removed.
@@ -165,4 +188,5 @@ def _call(line: dict[str, Any]) -> SentCall:
         seconds=reply["seconds"] if reply else None,
         tokens=(reply["tokens"][0], reply["tokens"][1]) if reply else None,
         estimated=bool(reply and reply["estimated"]),
+        cost=reply.get("cost") if reply else None,
     )

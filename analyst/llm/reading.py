@@ -62,10 +62,11 @@ def candidates(text: str) -> Iterator[str]:
     yield from _objects(bare)
 
 
-def _sentences(error: ValidationError) -> tuple[str, ...]:
+def sentences(error: ValidationError) -> tuple[str, ...]:
+    """What is wrong with an answer, a sentence each."""
     # Locations and rules only: the values that broke them may be customers' words, and this text reaches logs.
     return tuple(
-        f"{'.'.join(str(part) for part in item['loc']) or 'the answer'}: {item['msg']}"
+        f"{'.'.join(str(part) for part in item['loc']) or 'the answer'}: {item['msg'].removeprefix('Value error, ')}"
         for item in error.errors(include_input=False, include_url=False)[:_MOST_ERRORS]
     )
 
@@ -84,7 +85,7 @@ def read_answer(text: str, model: type[M], check: Check[M] | None = None) -> Rea
         except ValidationError as error:
             is_json = error.errors(include_input=False, include_url=False)[0]["type"] != "json_invalid"
             if is_json and not problems:
-                problems = _sentences(error)
+                problems = sentences(error)
             continue
         return Reading(value, tuple(check(value)) if check else ())
     return Reading(None, problems or ("the answer held no valid JSON object",))

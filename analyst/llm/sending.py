@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from pydantic import BaseModel
 
@@ -16,10 +16,21 @@ from analyst.core.clock import Clock
 from analyst.core.settings import LlmSettings
 from analyst.llm.endpoint import Endpoint
 from analyst.llm.faults import Fault
-from analyst.llm.outbox import Outbox
+from analyst.llm.outbox import Outbox, Said
 from analyst.llm.types import Rung, Usage
-from analyst.llm.wire import Wire, WireReply, estimated_tokens
+from analyst.llm.wire import ToolTurn, Wire, WireReply, estimated_tokens, logged
 from prompts import Message
+
+if TYPE_CHECKING:
+    from langchain_core.messages import BaseMessage
+
+
+class _Counted(Protocol):
+    @property
+    def usage(self) -> Usage: ...
+
+
+R = TypeVar("R", bound=_Counted)
 
 
 @dataclass
@@ -46,6 +57,11 @@ class Budget:
         """Count what a call used."""
         with self._lock:
             self.tokens += usage.total
+
+
+def budget_of(settings: LlmSettings) -> Budget:
+    """A fresh budget for one command, as the settings allow."""
+    return Budget(settings.budget_calls, settings.budget_tokens)
 
 
 @dataclass(frozen=True)
@@ -93,16 +109,60 @@ class Sender:
         schema: type[BaseModel] | None = None,
         temperature: bool = True,
         tool: dict[str, Any] | None = None,
+        stream: bool = False,
     ) -> WireReply | Fault:
         """One request, or the reason why it brought nothing; `tally` learns its log id and tokens."""
+
+        def leave() -> WireReply | Fault:
+            return self.wire.send(
+                messages,
+                deadline=job.deadline,
+                max_tokens=job.max_tokens,
+                response_format=response_format(rung, schema),
+                temperature=temperature,
+                tool=tool,
+                stream=stream,
+            )
+
+        return self._through(messages, job, tally, rung, leave)
+
+    def turn(
+        self,
+        messages: Sequence[BaseMessage],
+        job: Job,
+        tally: Tally,
+        *,
+        tools: Sequence[dict[str, Any]],
+        tool_choice: str | None,
+        temperature: bool = True,
+    ) -> ToolTurn | Fault:
+        """One turn of a conversation with tools, through the same door."""
+
+        def leave() -> ToolTurn | Fault:
+            return self.wire.turn(
+                messages,
+                deadline=job.deadline,
+                max_tokens=job.max_tokens,
+                tools=tools,
+                tool_choice=tool_choice,
+                temperature=temperature,
+            )
+
+        return self._through(logged(messages, tools), job, tally, "tools", leave)
+
+    def _through(
+        self, said: Sequence[Said], job: Job, tally: Tally, rung: str, leave: Callable[[], R | Fault]
+    ) -> R | Fault:
         if monotonic() >= job.deadline:
             return Fault("timeout", f"The time allowed for {job.task} is over.", "Raise llm.timeout_s.")
-        if not self.budget.take(estimated_tokens(messages) + job.max_tokens):
-            return Fault("budget", f"The LLM budget of this job is used up ({self.budget.calls} calls).")
+        if not self.budget.take(estimated_tokens(said) + job.max_tokens):
+            spent = f"{self.budget.calls} calls, {self.budget.tokens:,} tokens"
+            hint = "Raise llm.budget_calls or llm.budget_tokens."
+            return Fault("budget", f"The LLM budget of this job is used up ({spent}).", hint)
         try:
             call_id = self.outbox.sent(
                 self.clock(),
-                messages,
+                said,
                 host=self.endpoint.host,
                 model=self.endpoint.model,
                 task=job.task,
@@ -118,21 +178,15 @@ class Sender:
                 "Make the workspace writable.",
             )
         started = monotonic()
-        reply = self.wire.send(
-            messages,
-            deadline=job.deadline,
-            max_tokens=job.max_tokens,
-            response_format=response_format(rung, schema),
-            temperature=temperature,
-            tool=tool,
-        )
-        usage = reply.usage if isinstance(reply, WireReply) else Usage()
+        reply = leave()
+        usage = Usage() if isinstance(reply, Fault) else reply.usage
         tally.calls.append(call_id)
         tally.usage += usage
         self.budget.spend(usage)
-        outcome = "answered" if isinstance(reply, WireReply) else reply.reason
+        outcome = reply.reason if isinstance(reply, Fault) else "answered"
+        cost = usage.cost(self.settings.price_in, self.settings.price_out)
         with suppress(OSError):  # that it left is on record; the answer is not thrown away for want of a second line
-            self.outbox.reply(call_id, self.clock(), outcome, monotonic() - started, usage)
+            self.outbox.reply(call_id, self.clock(), outcome, monotonic() - started, usage, cost)
         return reply
 
 

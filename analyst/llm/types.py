@@ -29,6 +29,7 @@ Reason = Literal[
     "rejected",  # the endpoint does not accept the request
     "server",  # the endpoint broke
     "timeout",  # no answer in time
+    "tools",  # the model did not finish with its tools: it called them for ever, or answered past them
     "token_param",  # the endpoint wants the other name for the limit on tokens
     "too_long",  # more text than the model takes
     "unlogged",  # the log of what leaves could not be written, so nothing was sent
@@ -54,6 +55,12 @@ class Usage:
     def total(self) -> int:
         """Tokens in both directions."""
         return self.input_tokens + self.output_tokens
+
+    def cost(self, price_in: float | None, price_out: float | None) -> float | None:
+        """What the tokens cost at prices a million tokens, in the currency of the prices; None without both prices."""
+        if price_in is None or price_out is None:
+            return None
+        return (self.input_tokens * price_in + self.output_tokens * price_out) / 1_000_000
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,9 @@ organisation, project and extra headers of the environment are not sent, tracing
 
 from __future__ import annotations
 
+import json
 import threading
+import uuid
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -18,6 +20,8 @@ from pydantic import SecretStr
 from analyst.core.settings import LlmSettings
 from analyst.llm.endpoint import Endpoint
 from analyst.llm.faults import Fault, fault_of, timed_out
+from analyst.llm.outbox import LoggedMessage, Said
+from analyst.llm.reading import without_thoughts
 from analyst.llm.types import Usage
 from prompts import Message
 
@@ -41,9 +45,28 @@ class WireReply:
     usage: Usage
 
 
-def estimated_tokens(messages: Sequence[Message]) -> int:
+@dataclass(frozen=True)
+class ToolTurn:
+    """What the model said in a conversation with tools: a message with tool calls, with text, or with both."""
+
+    message: AIMessage
+    usage: Usage
+
+
+def estimated_tokens(messages: Sequence[Said]) -> int:
     """Tokens of `messages`, roughly."""
     return sum(len(message.content) for message in messages) // CHARACTERS_A_TOKEN + 1
+
+
+def logged(messages: Sequence[BaseMessage], tools: Sequence[dict[str, Any]]) -> list[LoggedMessage]:
+    """A conversation as the log keeps it: every turn with the calls in it, and the tools that were offered."""
+    roles = {"system": "system", "human": "user", "ai": "assistant", "tool": "tool"}
+    found = []
+    for message in messages:
+        calls = getattr(message, "tool_calls", None)
+        said = str(message.text) + (f"\n{json.dumps(calls, ensure_ascii=False, default=str)}" if calls else "")
+        found.append(LoggedMessage(roles.get(message.type, message.type), said.strip()))
+    return [*found, LoggedMessage("tools", json.dumps(list(tools), ensure_ascii=False))]
 
 
 class Wire:
@@ -63,6 +86,7 @@ class Wire:
         response_format: dict[str, Any] | None = None,
         temperature: bool = True,
         tool: dict[str, Any] | None = None,
+        stream: bool = False,
     ) -> WireReply | Fault:
         """One chat completion. `deadline` is a reading of time.monotonic(); retries and waits count towards it."""
         # Both names of the limit, and the format, go in as extra body: ChatOpenAI would rename the one, and route
@@ -72,12 +96,36 @@ class Wire:
             body["response_format"] = response_format
 
         def invoke(chat: ChatOpenAI) -> AIMessage:
+            if stream:
+                return _streamed(chat, messages, body)
             if tool is not None:
                 return chat.bind_tools([tool]).invoke(_chat_messages(messages), extra_body=body)
             return chat.invoke(_chat_messages(messages), extra_body=body)
 
         found = self._within(deadline, temperature, invoke)
         return found if isinstance(found, Fault) else self._guarded(lambda: _reply(found, messages))
+
+    def turn(
+        self,
+        messages: Sequence[BaseMessage],
+        *,
+        deadline: float,
+        max_tokens: int,
+        tools: Sequence[dict[str, Any]],
+        tool_choice: str | None = None,
+        temperature: bool = True,
+    ) -> ToolTurn | Fault:
+        """One turn of a conversation with `tools` (in OpenAI's shape), mended where servers are careless with calls."""
+        body = {self.settings.token_param: max_tokens}
+        bound: dict[str, Any] = {"tools": list(tools)} | ({"tool_choice": tool_choice} if tool_choice else {})
+
+        def invoke(chat: ChatOpenAI) -> AIMessage:
+            return chat.bind(**bound).invoke(list(messages), extra_body=body)
+
+        found = self._within(deadline, temperature, invoke)
+        if isinstance(found, Fault):
+            return found
+        return self._guarded(lambda: _turn(found, estimated_tokens(logged(messages, tools))))
 
     def models(self, deadline: float, path: str = "/models") -> list[str] | Fault:
         """The ids of the models that the endpoint lists, sorted."""
@@ -93,7 +141,7 @@ class Wire:
         found: list[T | Fault] = []
 
         def run() -> None:
-            with self._tracing():
+            with self.tracing():
                 found.append(self._guarded(lambda: work(self._chat(temperature))))
 
         worker = threading.Thread(target=run, daemon=True, name="undertone-llm")
@@ -110,7 +158,8 @@ class Wire:
         except Exception as error:  # quirky servers raise TypeError, KeyError and more inside the SDK
             return fault_of(error, self.endpoint, self.settings)
 
-    def _tracing(self) -> AbstractContextManager[Any]:
+    def tracing(self) -> AbstractContextManager[Any]:
+        """A context in which nothing is traced to outside, unless the operator turned tracing on."""
         if self.settings.tracing:
             return nullcontext()
         from langsmith import tracing_context
@@ -171,13 +220,45 @@ def _chat_messages(messages: Sequence[Message]) -> list[BaseMessage]:
     return [kinds[message.role](content=message.content) for message in messages]
 
 
-def _reply(message: AIMessage, sent: Sequence[Message]) -> WireReply:
-    text = str(message.text)[:LONGEST_REPLY]
+def _streamed(chat: ChatOpenAI, messages: Sequence[Message], body: dict[str, Any]) -> AIMessage:
+    """The chunks of a streamed answer put together; raises where the server streams nothing."""
+    from langchain_core.messages import AIMessage
+
+    text = "".join(str(chunk.text) for chunk in chat.stream(_chat_messages(messages), extra_body=body))
+    return AIMessage(content=text)
+
+
+def _usage(message: AIMessage, sent: int, received: int) -> Usage:
+    """The tokens that the endpoint reports; `sent` tokens and `received` characters where it reports none."""
     reported = message.usage_metadata
     if reported and reported["input_tokens"] + reported["output_tokens"] > 0:
-        usage = Usage(reported["input_tokens"], reported["output_tokens"])
-    else:
-        usage = Usage(estimated_tokens(sent), len(text) // CHARACTERS_A_TOKEN + 1, estimated=True)
+        return Usage(reported["input_tokens"], reported["output_tokens"])
+    return Usage(sent, received // CHARACTERS_A_TOKEN + 1, estimated=True)
+
+
+def _turn(message: AIMessage, sent: int) -> ToolTurn:
+    from langchain_core.messages import AIMessage
+
+    # Arguments that are no JSON become a call without arguments: the tool's own check then tells the model what is
+    # missing, where LangChain would take the message for a final answer. Some servers leave out the id of a call.
+    calls = [*message.tool_calls, *({**call, "args": {}} for call in message.invalid_tool_calls)]
+    tool_calls = [
+        {
+            "name": str(call["name"] or ""),
+            "args": call["args"],
+            "id": call["id"] or uuid.uuid4().hex,
+            "type": "tool_call",
+        }
+        for call in calls
+    ]
+    text = without_thoughts(str(message.text)[:LONGEST_REPLY])
+    usage = _usage(message, sent, len(text) + sum(len(str(call["args"])) for call in tool_calls))
+    return ToolTurn(AIMessage(content=text, tool_calls=tool_calls), usage)
+
+
+def _reply(message: AIMessage, sent: Sequence[Message]) -> WireReply:
+    text = str(message.text)[:LONGEST_REPLY]
+    usage = _usage(message, estimated_tokens(sent), len(text))
     return WireReply(
         text=text,
         finish=str(message.response_metadata.get("finish_reason") or ""),

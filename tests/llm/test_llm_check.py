@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,17 @@ from tests.llm.server import Answer, Request, ScriptedServer, Step, completion, 
 
 NOW = datetime(2026, 11, 16, 8, tzinfo=UTC)
 GOOD = '{"colour": "blue", "letters": 4}'
+FEW = completion("one\ntwo\nthree", finish="length")
+_CHUNK = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m"}
+_PIECES = [{"role": "assistant", "content": ""}, {"content": "rea"}, {"content": "dy"}]
+STREAM = Answer(
+    raw="".join(
+        f"data: {json.dumps(_CHUNK | {'choices': [{'index': 0, 'delta': piece, 'finish_reason': None}]})}\n\n"
+        for piece in _PIECES
+    ).encode()
+    + b"data: [DONE]\n\n",
+    content_type="text/event-stream",
+)
 CALL = {"id": "t1", "type": "function", "function": {"name": "count_letters", "arguments": '{"word": "colour"}'}}
 
 
@@ -32,7 +44,7 @@ def remembered(server: ScriptedServer, workspace: Path, after: timedelta = timed
 
 
 def test_an_endpoint_that_can_do_all(server: ScriptedServer, tmp_path: Path) -> None:
-    report = run(server, tmp_path, "ready", GOOD, GOOD, GOOD, completion(None, tool_calls=[CALL]))
+    report = run(server, tmp_path, "ready", GOOD, GOOD, GOOD, completion(None, tool_calls=[CALL]), STREAM, FEW)
     assert report.ok
     assert report.rung == "json_schema"
     assert [(probe.name, probe.ok) for probe in report.probes] == [
@@ -42,21 +54,24 @@ def test_an_endpoint_that_can_do_all(server: ScriptedServer, tmp_path: Path) -> 
         ("json_object", True),
         ("prompt", True),
         ("tool call", True),
+        ("stream", True),
+        ("token limit", True),
     ]
     assert report.problems == report.notes == ()
     assert report.latency_s is not None
     assert report.latency_s > 0
-    assert [call.task for call in Outbox(tmp_path).calls()] == ["check"] * 5
+    assert [call.task for call in Outbox(tmp_path).calls()] == ["check"] * 7
+    assert remembered(server, tmp_path) == Abilities("json_schema", True, True)
 
 
 def test_an_endpoint_without_formats(server: ScriptedServer, tmp_path: Path) -> None:
     no = error(400, "response_format is not supported")
-    report = run(server, tmp_path, "ready", no, no, GOOD, "I have no tools.")
+    report = run(server, tmp_path, "ready", no, no, GOOD, "I have no tools.", STREAM, FEW)
     assert report.rung == "prompt"
     assert report.ok
-    assert [probe.ok for probe in report.probes] == [True, True, False, False, True, False]
-    assert "not needed" in report.probes[-1].detail
-    assert remembered(server, tmp_path) == Abilities("prompt", True)
+    assert [probe.ok for probe in report.probes] == [True, True, False, False, True, False, True, True]
+    assert "only free questions need it" in report.probes[5].detail
+    assert remembered(server, tmp_path) == Abilities("prompt", True, False)
     assert remembered(server, tmp_path, KEPT + timedelta(seconds=1)) == Abilities()  # tried anew some day
 
 
@@ -85,7 +100,7 @@ def test_temperature_refused(server: ScriptedServer, tmp_path: Path) -> None:
     no = error(400, "Unsupported parameter: temperature")
     report = run(server, tmp_path, no, "ready", GOOD, GOOD, GOOD, "no")
     assert report.rung == "json_schema"
-    assert remembered(server, tmp_path) == Abilities("json_schema", False)
+    assert remembered(server, tmp_path) == Abilities("json_schema", False, False)
     assert "temperature" in report.notes[0]
 
 
@@ -127,8 +142,23 @@ def test_an_unlisted_model_and_missing_tokens_are_noted(server: ScriptedServer, 
 
 
 def test_tracing_is_said(server: ScriptedServer, tmp_path: Path) -> None:
-    report = run(server, tmp_path, "ready", GOOD, GOOD, GOOD, GOOD, tracing=True)
+    report = run(server, tmp_path, "ready", GOOD, GOOD, GOOD, GOOD, STREAM, FEW, tracing=True)
     assert any("tracing" in note for note in report.notes)
+
+
+def test_a_stream_that_is_none_and_a_limit_that_is_ignored(server: ScriptedServer, tmp_path: Path) -> None:
+    counted = "\n".join(f"number {number}" for number in range(200))
+    report = run(server, tmp_path, "ready", GOOD, GOOD, GOOD, "no", "not a stream", counted)
+    assert report.ok
+    assert [(probe.name, probe.ok) for probe in report.probes[-2:]] == [("stream", False), ("token limit", False)]
+    assert "set llm.token_param to max_tokens" in report.notes[-1]
+    assert server.posts[-1].body["max_completion_tokens"] == 16
+
+
+def test_what_is_known_of_tools_outlives_a_passing_fault(server: ScriptedServer, tmp_path: Path) -> None:
+    run(server, tmp_path, "ready", GOOD, GOOD, GOOD, completion(None, tool_calls=[CALL]), STREAM, FEW)
+    run(server, tmp_path, "ready", GOOD, GOOD, GOOD, error(500, "busy"), STREAM, FEW)
+    assert remembered(server, tmp_path).tools is True
 
 
 def test_nothing_configured(tmp_path: Path) -> None:
