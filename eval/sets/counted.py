@@ -61,7 +61,9 @@ class Company:
         """
         customers = {row["user_id"]: row for row in _rows(folder / "customers.csv")}
         found = [_response(row, name, customers) for name in SURVEYS for row in _rows(folder / f"{name}.csv")]
-        return cls({one.response_id: one for one in found}, tuple(_visit(row) for row in _rows(folder / "sessions.csv")))
+        return cls(
+            {one.response_id: one for one in found}, tuple(_visit(row) for row in _rows(folder / "sessions.csv"))
+        )
 
     def answers(self, metric: str, window: str, where: Mapping[str, str]) -> list[Response]:
         """Answers of `metric` in `window` (2026-W46, 2026-10, a day, or a span `a..b`) by people of `where`."""
