@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _SHOWN = 6
 _NEAR = 0.6  # likeness of spelling (difflib ratio) from which a name is suggested
+_NEAR_WORD = 0.75  # the same for single words, which are alike by accident more easily
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,9 @@ def _nearest(wanted: str, themes: Sequence[Listed]) -> list[str]:
     label_of = {theme.label.casefold(): theme.label for theme in themes}
     close = get_close_matches(wanted, list(label_of), n=3, cutoff=_NEAR)
     close += [label for label in label_of if wanted in label and label not in close]
+    words = {word for label in label_of for word in label.split()}
+    near = {word for part in wanted.split() for word in get_close_matches(part, words, n=2, cutoff=_NEAR_WORD)}
+    close += [label for label in label_of if near & set(label.split()) and label not in close]
     return [label_of[label] for label in close[:3]]
 
 
