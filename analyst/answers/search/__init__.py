@@ -1,0 +1,7 @@
+"""Opinions found by words and by meaning together, and themes near a text. Only redacted text is ever seen."""
+
+from analyst.answers.search.hits import Hit
+from analyst.answers.search.meanings import ThemeMeanings
+from analyst.answers.search.searcher import Searcher
+
+__all__ = ["Hit", "Searcher", "ThemeMeanings"]
