@@ -1,9 +1,9 @@
-"""The digest: one model of a period's answer, from which Markdown, HTML and JSON are only renderings."""
+"""The digest: one model of a period's answer; Markdown, page, mail, Slack, text and JSON are only renderings of it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from analyst.answers import sentences
@@ -11,7 +11,10 @@ from analyst.answers.alerts import Alerts, alert_claim, alert_names
 from analyst.answers.check import keep_grounded
 from analyst.answers.facts import Claim, Fact, FactBook
 from analyst.answers.followups import FollowUps, follow_claim, follow_names
+from analyst.answers.moves import Moves, holding, theme_moves
+from analyst.answers.quota import MOST, deal_quotes
 from analyst.core.query import where_text
+from analyst.core.values import Quote
 from analyst.findings.types import Coverage, Movement, ScreenFriction, ThemeFinding
 from analyst.fixes.types import Fix
 
@@ -19,8 +22,11 @@ if TYPE_CHECKING:
     from analyst.answers.gather import Findings, PeriodEstimate
 
 TOP_THEMES = 8
+MOST_THEMES = 12  # with those that moved and are not among the top
 TOP_SCREENS = 5
 TOP_FIXES = 3
+QUOTES_WHEN_BRIEF = 6
+IN_ACTION = 2  # customers' suggestions that a fix's action quotes
 
 
 @dataclass(frozen=True)
@@ -28,7 +34,8 @@ class Digest:
     """Everything that the renderings show; `claims` of each part passed the grounding check.
 
     `theme_claims`, `screen_claims`, `fix_claims`, `alert_claims` and `follow_claims` are keyed by theme id,
-    "screen|signal", fix id, rule name and fix id.
+    "screen|signal", fix id, rule name and fix id. The themes, fixes and segments in here hold only the quotes that the
+    digest shows, at most fifteen in all and no response twice. `settle` says what could have been seen at all.
     """
 
     title: str
@@ -43,8 +50,7 @@ class Digest:
     series: list[PeriodEstimate]
     themes: list[ThemeFinding]
     theme_claims: Mapping[str, Claim]
-    rising: list[ThemeFinding]
-    falling: list[ThemeFinding]
+    moves: Moves
     screens: list[ScreenFriction]
     screen_claims: Mapping[str, Claim]
     fixes: list[Fix]
@@ -54,6 +60,7 @@ class Digest:
     caveats: list[str]
     facts: Mapping[str, Fact]
     labels: Mapping[str, str]
+    settle: list[Claim] = field(default_factory=list)
     alerts: Alerts = field(default_factory=Alerts)
     alert_claims: Mapping[str, Claim] = field(default_factory=dict)
     follow_ups: FollowUps = field(default_factory=FollowUps)
@@ -61,6 +68,22 @@ class Digest:
     calibration: str = ""
     dropped: list[str] = field(default_factory=list)
     writer: str = "extractive"  # who worded the opening: extractive, or a model and how much of it was grounded
+
+    @property
+    def brief(self) -> bool:
+        """Whether the score has nothing to explain: then only what moved is told, and the fixes in a line each."""
+        return is_brief(self.movement)
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing at all moved, fired or calls for somebody."""
+        stirred = self.moves.any or self.screens or self.alerts.fired or self.follow_ups.standings
+        return self.brief and not stirred
+
+
+def is_brief(movement: Movement) -> bool:
+    """Whether `movement` leaves nothing to explain: chance, or too little data."""
+    return movement.verdict in ("noise", "too_little_data")
 
 
 def write_digest(found: Findings) -> Digest:
@@ -70,8 +93,11 @@ def write_digest(found: Findings) -> Digest:
     if query.where:
         flags += " --where " + ",".join(f"{dimension}={value}" for dimension, value in query.where)
     book = FactBook(query.window.label, f"undertone why {flags} --json")
-    themes = [theme for theme in found.themes if theme.mentions][:TOP_THEMES]
-    screens, fixes = harmful_first(found.screens)[:TOP_SCREENS], found.fixes[:TOP_FIXES]
+    moves = theme_moves(found.themes, found.born, query.window.start)
+    themes = _told_themes(found, moves)
+    screens = risen(found.screens) if is_brief(movement) else harmful_first(found.screens)[:TOP_SCREENS]
+    fixes = found.fixes[:TOP_FIXES]
+    movement, themes, fixes = _with_few_quotes(movement, themes, fixes, moves)
     alerts = [*found.alerts.fired, *found.alerts.watched]
     calling = found.follow_ups.standings
     parts = {
@@ -97,13 +123,13 @@ def write_digest(found: Findings) -> Digest:
         days=f"{found.first_day} to {found.last_day}",
         where=where_text(query.where),
         run_id=found.run_id,
-        headline=checked["headline"],
+        headline=[claim for claim in checked["headline"] if claim.part != "sure"],
+        settle=[claim for claim in checked["headline"] if claim.part == "sure"],
         movement=movement,
         series=found.series,
         themes=themes,
         theme_claims=_keyed([t.theme_id for t in themes], parts["themes"], checked["themes"]),
-        rising=[t for t in found.themes if t.trend.excludes_zero() and t.trend.value > 0],
-        falling=[t for t in found.themes if t.trend.excludes_zero() and t.trend.value < 0],
+        moves=moves,
         screens=screens,
         screen_claims=_keyed([f"{s.screen}|{s.signal}" for s in screens], parts["screens"], checked["screens"]),
         fixes=fixes,
@@ -122,7 +148,7 @@ def write_digest(found: Findings) -> Digest:
     )
 
 
-def harmful_first(screens: list[ScreenFriction]) -> list[ScreenFriction]:
+def harmful_first(screens: Sequence[ScreenFriction]) -> list[ScreenFriction]:
     """Friction that goes with lower scores or is rising comes first, by how many points go with it; the rest as it was.
 
     Many sessions hit alone is no harm: people double-tap pictures and hearts and are happy.
@@ -136,6 +162,57 @@ def harmful_first(screens: list[ScreenFriction]) -> list[ScreenFriction]:
         return max(0.0, -gap) * screen.rate.value + 10 * rise
 
     return sorted(screens, key=lambda screen: -harm(screen))
+
+
+def risen(screens: Sequence[ScreenFriction]) -> list[ScreenFriction]:
+    """Friction that rose, chance over all of `screens` allowed for, and is not meant; the most harmful first."""
+    holds = holding([screen.trend for screen in screens])
+    up = [s for s, held in zip(screens, holds, strict=True) if held and s.trend.value > 0 and not s.likely_false]
+    return harmful_first(up)[:TOP_SCREENS]
+
+
+def _told_themes(found: Findings, moves: Moves) -> list[ThemeFinding]:
+    """The themes that go with the most points, and those that moved; where there is nothing to explain, only these."""
+    moved = [theme for theme in moves.any if theme.mentions or theme in moves.quiet]
+    if is_brief(found.movement):
+        return moved[:TOP_THEMES]
+    top = [theme for theme in found.themes if theme.mentions][:TOP_THEMES]
+    known = {theme.theme_id for theme in top}
+    return [*top, *(theme for theme in moved if theme.theme_id not in known)][:MOST_THEMES]
+
+
+def worth_a_story(theme: ThemeFinding, moves: Moves) -> bool:
+    """Whether a theme is told in a sentence of its own: it moved, or it goes with a score that chance does not make."""
+    return theme in moves.any or (theme.gap is not None and theme.gap.excludes_zero())
+
+
+def _by_score(quotes: Sequence[Quote], low_first: bool) -> list[Quote]:
+    """The voices that go with the story first: those of the unhappy where it is about trouble. No score comes last."""
+    return sorted(quotes, key=lambda q: (q.score is None, (q.score or 0.0) * (1 if low_first else -1)))
+
+
+def _with_few_quotes(
+    movement: Movement, themes: list[ThemeFinding], fixes: list[Fix], moves: Moves
+) -> tuple[Movement, list[ThemeFinding], list[Fix]]:
+    """The same with the quotes that the digest shows: those of the segment that moved, of the fixes, of the themes."""
+    brief = is_brief(movement)
+    subjects: dict[str, Sequence[Quote]] = {}
+    if not brief:
+        fell = movement.change is not None and movement.change.value < 0
+        for place, segment in enumerate(movement.segments[:1]):
+            subjects[f"segment {place}"] = _by_score(segment.quotes, fell)
+        subjects |= {fix.fix_id: _by_score(fix.quotes, True) for fix in fixes}
+    subjects |= {theme.theme_id: theme.quotes for theme in themes if worth_a_story(theme, moves)}
+    suggested = sum(min(len(fix.suggestions), IN_ACTION) for fix in fixes)  # the actions hold these words already
+    dealt = deal_quotes(subjects, QUOTES_WHEN_BRIEF if brief else MOST - suggested)
+    segments = [
+        replace(segment, quotes=dealt.get(f"segment {place}", [])) for place, segment in enumerate(movement.segments)
+    ]
+    return (
+        replace(movement, segments=segments),
+        [replace(theme, quotes=dealt.get(theme.theme_id, [])) for theme in themes],
+        [replace(fix, quotes=dealt.get(fix.fix_id, []), suggestions=fix.suggestions[:IN_ACTION]) for fix in fixes],
+    )
 
 
 def _title(found: Findings) -> str:

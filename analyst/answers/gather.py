@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 
 from analyst.answers.alerts import Alerts, workspace_alerts
@@ -63,7 +63,15 @@ from analyst.fixes.standing import calibration_of
 from analyst.metrics import sample_of_moments, score_estimate
 from analyst.runs.counting import scores_by_period, segment_dimensions
 from analyst.runs.frame import DesignFrame, design_frame
-from analyst.runs.lookups import calendar, response_texts, theme_kinds, theme_labels, unmatched, window_counts
+from analyst.runs.lookups import (
+    calendar,
+    response_texts,
+    theme_births,
+    theme_kinds,
+    theme_labels,
+    unmatched,
+    window_counts,
+)
 from analyst.runs.surveys import mixing_note
 from analyst.runs.view import View
 from analyst.runs.weighting import Weighting, weighted
@@ -102,6 +110,7 @@ class Findings:
     alerts: Alerts = field(default_factory=Alerts)
     follow_ups: FollowUps = field(default_factory=FollowUps)
     calibration: str = ""
+    born: Mapping[str, datetime] = field(default_factory=dict)  # when a theme was first mentioned in any run
 
 
 class Gatherer:
@@ -369,6 +378,7 @@ class Gatherer:
             alerts=self.alerts,
             follow_ups=self.follow_ups,
             calibration=self.calibration.told,
+            born=theme_births(self.view.connection),
         )
 
     def _texts(self) -> Mapping[str, str]:

@@ -3,49 +3,49 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from analyst.answers import charts
-from analyst.answers import wording as w
+from analyst.answers.blocks import Figure
 from analyst.answers.digest import Digest
-from analyst.answers.ledger import ledger_rows, total_row
+from analyst.answers.outline import about, outline, quote_origin
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Jinja over the room's templates; everything is escaped, and a name that is missing is an error."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    environment = Environment(
-        loader=PackageLoader("analyst.answers", "templates"), autoescape=True, undefined=StrictUndefined
+    made = Environment(
+        loader=PackageLoader("analyst.answers", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
-    environment.filters.update(
-        signed=w.signed, percent=w.percent, count=w.count, pp=w.points_of_share, times=w.times, group=w.group
-    )
-    environment.globals.update(
-        signal_words=w.SIGNAL_WORDS,
-        metric_names=w.METRIC_NAMES,
-        interval=w.interval,
-        calendar_entry=w.calendar_entry,
-        place=w.place,
-        tie=w.tie,
-    )
-    return environment
+    made.filters.update(kind=lambda block: type(block).__name__.lower(), origin=quote_origin)
+    return made
+
+
+def chart_specs(digest: Digest) -> dict[str, dict[str, Any]]:
+    """The charts that the digest's sections ask for, by name."""
+    figures = [block for section in outline(digest) for block in section.blocks if isinstance(block, Figure)]
+    series, movement = digest.series, digest.movement
+    return {
+        figure.name: charts.series_chart(series, digest.metric)
+        if figure.name == "series"
+        else charts.ledger_chart(movement)
+        for figure in figures
+    }
 
 
 def render(digest: Digest) -> str:
     """The page. Customer text is escaped by Jinja; the only markup let through is our own charts'."""
     from markupsafe import Markup
 
-    drawings = {}
-    if len(digest.series) > 1:
-        drawings["series"] = Markup(charts.to_svg(charts.series_chart(digest.series, digest.metric)))
-    if digest.movement.ledger and digest.movement.verdict in ("moved", "masked"):
-        drawings["ledger"] = Markup(charts.to_svg(charts.ledger_chart(digest.movement)))
-    return (
-        _environment()
-        .get_template("digest.html.j2")
-        .render(digest=digest, drawings=drawings, ledger=ledger_rows(digest.movement), total=total_row(digest.movement))
-    )
+    drawings = {name: Markup(charts.to_svg(spec)) for name, spec in chart_specs(digest).items()}
+    template = environment().get_template("digest.html.j2")
+    return template.render(digest=digest, about=about(digest), sections=outline(digest), drawings=drawings)

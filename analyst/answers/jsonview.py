@@ -278,7 +278,7 @@ def fact_json(fact: Fact) -> dict[str, Any]:
 
 def digest_json(digest: Digest) -> dict[str, Any]:
     """The whole digest: claims, findings, fixes and the facts behind every sentence."""
-    claims = [*digest.headline, *digest.theme_claims.values(), *digest.screen_claims.values()]
+    claims = [*digest.headline, *digest.settle, *digest.theme_claims.values(), *digest.screen_claims.values()]
     claims += [*digest.fix_claims.values(), *digest.alert_claims.values(), *digest.coverage_claims]
     claims += digest.follow_claims.values()
     return {
@@ -290,14 +290,18 @@ def digest_json(digest: Digest) -> dict[str, Any]:
         "where": digest.where,
         "run_id": digest.run_id,
         "headline": [claim_json(claim) for claim in digest.headline],
+        "brief": digest.brief,
         "claims": [claim_json(claim) for claim in claims],
         "movement": movement_json(digest.movement),
         "series": [
             {"period": p.period, "in_window": p.in_window, "score": estimate_json(p.estimate)} for p in digest.series
         ],
         "themes": [theme_json(theme) for theme in digest.themes],
-        "rising": [theme.theme_id for theme in digest.rising],
-        "falling": [theme.theme_id for theme in digest.falling],
+        "rising": [theme.theme_id for theme in digest.moves.rising],
+        "falling": [theme.theme_id for theme in digest.moves.falling],
+        "new": [theme.theme_id for theme in digest.moves.new],
+        "quiet": [theme.theme_id for theme in digest.moves.quiet],
+        "looked_at": digest.moves.looked_at,
         "screens": [screen_json(screen) for screen in digest.screens],
         "fixes": [fix_json(fix) for fix in digest.fixes],
         "alerts": [alert_json(finding) for finding in digest.alerts.findings],

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from analyst.cli.analyze import run_analysis
-from analyst.cli.console import print_json, say, show
+from analyst.cli.console import out, print_json, say, show
 from analyst.cli.importing import DEMO_MARK, import_files
 from analyst.cli.options import JsonOption, NowOption, Session, WorkspaceOption, open_session
 from analyst.cli.reading import Asked
@@ -53,7 +53,7 @@ def demo(
         return
     from analyst.cli import tables
 
-    show(*tables.digest_parts(digest))
+    show(*tables.digest_parts(digest, out().width))
     _say_next(session, time.perf_counter() - begun)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from analyst.cli.console import print_json, say, show
+from analyst.cli.console import out, print_json, say, show
 from analyst.cli.reading import Asked, reading_verb
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def digest(
     elif output is None and form == "text":
         from analyst.cli import tables
 
-        show(*tables.digest_parts(written))
+        show(*tables.digest_parts(written, out().width))
     elif output is None:
         sys.stdout.write(render(written, form))
     else:
@@ -69,7 +69,7 @@ def _reword(written: Digest, everything: Findings, settings: Settings) -> Digest
 
 
 def render(written: Digest, form: Format) -> str:
-    """The digest as a document in `form`; text and md are both Markdown in a file."""
+    """The digest as a document in `form`."""
     if form == "html":
         from analyst.answers import html
 
@@ -80,6 +80,10 @@ def render(written: Digest, form: Format) -> str:
         from analyst.answers.jsonview import digest_json
 
         return json.dumps(digest_json(written), ensure_ascii=False, indent=2, allow_nan=False, default=str) + "\n"
+    if form == "text":
+        from analyst.answers import plain
+
+        return plain.render(written)
     from analyst.answers import markdown
 
     return markdown.render(written)

@@ -11,8 +11,6 @@ from rich.table import Table
 from rich.text import Text
 
 from analyst.answers import wording as w
-from analyst.answers.alerts import TITLE as ALERTS
-from analyst.answers.followups import TITLE as FOLLOW_UPS
 from analyst.answers.ledger import ledger_rows, total_row
 from analyst.core.values import Estimate, Quote
 
@@ -21,11 +19,13 @@ if TYPE_CHECKING:
 
     from analyst.answers.digest import Digest
     from analyst.answers.facts import Claim
+    from analyst.answers.plain import Line
     from analyst.findings.alerts import AlertFinding
     from analyst.findings.types import Movement, ScreenFriction, ScreenLink, SegmentLift, ThemeFinding
     from analyst.fixes.types import Fix
 
 _BAD, _GOOD = "red", "green"
+WIDEST = 110  # columns of prose that one reads without losing the line
 SHOWN_FACTS = 5  # of a fix, on a terminal; the other forms show all
 
 
@@ -154,29 +154,6 @@ def fix_parts(fix: Fix, claim: Claim | None, quotes: int = 3) -> list[Renderable
     return parts
 
 
-def alert_parts(digest: Digest) -> list[RenderableType]:
-    """The alerts of the period with owner and plan; nothing where there are no rules."""
-    alerts = digest.alerts
-    if not alerts.summary:
-        return []
-    parts: list[RenderableType] = [heading(ALERTS), Text(alerts.summary)]
-    for finding in alerts.fired:
-        parts += alert_lines(finding)
-    parts += [Text(f"· Watch: {finding.sentence}") for finding in alerts.watched]
-    parts += [Text(f"· {finding.rule.name}: {finding.sentence}") for finding in alerts.unreadable]
-    return parts
-
-
-def follow_parts(digest: Digest) -> list[RenderableType]:
-    """The fixes under way that call for somebody; nothing where none does."""
-    follow = digest.follow_ups
-    if not follow.standings and not follow.note:
-        return []
-    claims = [digest.follow_claims.get(standing.fix_id) for standing in follow.standings]
-    lines = [*([follow.note] if follow.note else []), *(f"· {claim.text}" for claim in claims if claim)]
-    return [heading(FOLLOW_UPS), *(Text(line) for line in lines)]
-
-
 def alert_lines(finding: AlertFinding) -> list[RenderableType]:
     """One alert: its rule, what it saw, who acts and how."""
     plan = Text.assemble((f"Owner: {finding.owner}. ", "bold"), (f"Plan: {' '.join(finding.plan.splitlines())}", ""))
@@ -187,35 +164,12 @@ def alert_lines(finding: AlertFinding) -> list[RenderableType]:
     ]
 
 
-def digest_parts(digest: Digest) -> list[RenderableType]:
-    """The whole digest for a terminal."""
-    about = f"{w.METRIC_NAMES[digest.metric]}, {digest.days}, {digest.where}; compared with {digest.baseline}"
-    parts: list[RenderableType] = [
-        Text(digest.title, style="bold underline"),
-        Text(about + "\n", style="dim"),
-        *prose(digest.headline),
-    ]
-    if digest.movement.ledger and digest.movement.verdict in ("moved", "masked"):
-        parts += [Text(""), ledger_table(digest.movement)]
-    calendar = calendar_lines(digest.movement)
-    parts += [Text(""), *calendar] if calendar else []
-    parts += alert_parts(digest)
-    parts += [heading("Themes"), theme_table(digest.themes)] if digest.themes else []
-    for theme in [theme for theme in digest.themes if theme.quotes][:4]:
-        claim = digest.theme_claims.get(theme.theme_id)
-        parts += [Text(""), Text(claim.text if claim else theme.label)]
-        parts += [quote_text(quote) for quote in theme.quotes[:2]]
-    parts += [heading("Friction screens"), screen_table(digest.screens)] if digest.screens else []
-    parts += follow_parts(digest)
-    parts.append(heading("Fix first"))
-    if digest.fixes and digest.calibration:
-        parts.append(Text(f"Expected lifts: {digest.calibration}.", style="dim"))
-    if not digest.fixes:
-        parts.append(Text("No fix is supported by enough evidence in this window."))
-    for fix in digest.fixes:
-        parts += [*fix_parts(fix, digest.fix_claims.get(fix.fix_id), quotes=2), Text("")]
-    parts.append(Text("How sure", style="bold"))
-    parts += [Text(f"· {claim.text}") for claim in digest.coverage_claims]
-    parts += [Text(f"· {caveat}") for caveat in digest.caveats]
-    parts += [Text(f"· Left out, not borne out by the facts: {dropped}") for dropped in digest.dropped]
-    return parts
+def digest_parts(digest: Digest, width: int) -> list[RenderableType]:
+    """The whole digest for a terminal of `width` columns: its plain text, with the headings standing out."""
+    from analyst.answers import plain
+
+    return [_digest_line(line) for line in plain.lines(digest, min(width, WIDEST))]
+
+
+def _digest_line(line: Line) -> Text:
+    return Text(line.text, style="bold underline" if line.title else "bold" if line.strong else "")

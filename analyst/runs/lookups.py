@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from analyst.core.query import Query, Where
@@ -61,6 +61,15 @@ def theme_labels(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
 def theme_kinds(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     """Kind (discovered, seeded, system) by theme id."""
     return dict(connection.execute("SELECT theme_id, kind FROM themes ORDER BY theme_id").fetchall())
+
+
+def theme_births(connection: duckdb.DuckDBPyConnection) -> dict[str, datetime]:
+    """When each theme was first mentioned in any run (UTC), by theme id; those that no dated text mentions are left
+    out."""
+    rows = connection.execute(
+        "SELECT theme_id, epoch(first_seen) FROM themes WHERE first_seen IS NOT NULL ORDER BY theme_id"
+    ).fetchall()
+    return {theme: datetime.fromtimestamp(seconds, UTC) for theme, seconds in rows}
 
 
 def calendar(connection: duckdb.DuckDBPyConnection, query: Query, *, until: datetime) -> list[dict[str, str]]:
