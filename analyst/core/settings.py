@@ -73,6 +73,7 @@ class Settings(BaseSettings):
     min_people: int = Field(5, ge=1, description="a segment level is shown only with at least this many people")
     min_window: int = Field(30, ge=2, description="fewest responses that a window needs before anything is said")
     join_days: int = Field(14, ge=1, le=90, description="days before an answer in which its sessions count")
+    category: str = Field("", description="what the company is, for benchmarks: retail, software, bank, ...")
     funnels: dict[str, str] = Field(default_factory=dict, description='named funnels: name = "Home > Basket > Done"')
     redact: dict[str, str] = Field(default_factory=dict, description="more patterns to redact: name = regex")
     encoder: EncoderSettings = Field(default_factory=EncoderSettings)

@@ -1,0 +1,87 @@
+"""Phrases of an answer's prose: who, when, how much. Numbers and names are written as everywhere (wording.py)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyst.answers import wording as w
+from analyst.core.windows import previous, zone
+from analyst.fixes.wording import short_where
+from analyst.runs.view import BASELINE_WINDOWS
+
+if TYPE_CHECKING:
+    from analyst.core.query import Query, Where
+    from analyst.core.values import Estimate, Quote
+    from analyst.core.windows import Window
+
+MISSING = "(missing)"
+FEW = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+def people(where: Where) -> str:
+    """Android 4.2.0 · web, plan plus · everybody; a value that the row lacked reads 'without a plan'."""
+    known = tuple((name, value) for name, value in where if value != MISSING)
+    lacking = [f"without a {w.dimension(name)}" for name, value in where if value == MISSING]
+    return ", ".join(filter(None, [short_where(known), *lacking])) or "everybody"
+
+
+def among(where: Where) -> str:
+    """' on Android 4.2.0' as a sentence's aside: ' (Android 4.2.0)'; empty for everybody."""
+    return f" ({people(where)})" if where else ""
+
+
+def names_of(where: Where) -> tuple[str, ...]:
+    """The names that a sentence on these people may use."""
+    return (*(value for _, value in where), people(where)) if where else ()
+
+
+def before(query: Query, timezone: str) -> str:
+    """'the four weeks before', 'the week before', or the baseline's label where it is another stretch."""
+    kind, tz = query.window.kind, zone(timezone)
+    if kind in ("week", "month"):
+        if previous(query.window, tz, BASELINE_WINDOWS) == query.baseline:
+            return f"the {FEW[BASELINE_WINDOWS]} {kind}s before"
+        if previous(query.window, tz) == query.baseline:
+            return f"the {kind} before"
+    return query.baseline.label
+
+
+def weeks_before(query: Query, timezone: str) -> float | None:
+    """The number that `before` says in words, if it says one."""
+    return float(BASELINE_WINDOWS) if FEW[BASELINE_WINDOWS] in before(query, timezone) else None
+
+
+def within(window: Window) -> str:
+    """'in 2026-W46', 'from 2026-11-01 to 2026-11-15'"""
+    if window.kind == "span" and ".." in window.label:
+        first, _, last = window.label.partition("..")
+        return f"from {first} to {last}"
+    return f"in {window.label}"
+
+
+def sure(estimate: Estimate, scale: float = 1.0, digits: int = 1) -> str:
+    """'95% interval −18.8 to −7.9'; empty where there is none."""
+    span = w.interval(estimate, scale, digits)
+    return f"95% interval {span}" if span else ""
+
+
+def share_interval(estimate: Estimate, digits: int = 0) -> str:
+    """'95% interval 61% to 67%' of a share."""
+    if estimate.low is None or estimate.high is None:
+        return ""
+    return f"95% interval {w.percent(estimate.low, digits)} to {w.percent(estimate.high, digits)}"
+
+
+def plural(number: int, one: str, many: str = "") -> str:
+    """'1 answer', '1,034 answers'"""
+    return f"{w.count(number)} {one if number == 1 else many or one + 's'}"
+
+
+def quoted(quote: Quote) -> str:
+    """The exact words between quotation marks; the reader's line gives score and date beside them."""
+    return f"“{quote.text}”"
+
+
+def capital(text: str) -> str:
+    """The first letter upper case; a name like iOS keeps its own."""
+    return text if text[:2] in ("iO", "iP") else text[:1].upper() + text[1:]
