@@ -76,7 +76,7 @@ def lay(connection: duckdb.DuckDBPyConnection, hands: Hands, contents: Path | No
     if by_row or by_id:
         counted = dict(connection.execute("SELECT theme_id, count(*) FROM opinions GROUP BY theme_id").fetchall())
         themes = [{**row, "n": counted.get(row["theme_id"], 0)} for row in themes]
-    connection.register("all_themes", pa.Table.from_pylist(themes, schema=schema("themes")))
+    _keep(connection, "all_themes", pa.Table.from_pylist(themes, schema=schema("themes")))
 
 
 def edited_themes(rows: list[dict[str, Any]], hands: Hands) -> list[dict[str, Any]]:
@@ -243,7 +243,7 @@ def bake(opinions: pa.Table, themes: pa.Table, hands: Hands, contents: Path) -> 
 def _register(connection: duckdb.DuckDBPyConnection, name: str, columns: dict[str, list[Any]]) -> None:
     import pyarrow as pa
 
-    connection.register(name, pa.table(columns))
+    _keep(connection, name, pa.table(columns))
 
 
 def _register_edits(connection: duckdb.DuckDBPyConnection, name: str, key: str, edits: dict[Any, Any]) -> None:
@@ -252,7 +252,14 @@ def _register_edits(connection: duckdb.DuckDBPyConnection, name: str, key: str, 
     kind = pa.int32() if key == "vector_row" else pa.string()
     shape = pa.schema([("key", kind), ("theme_id", pa.string()), ("sentiment", pa.string())])
     rows = [{"key": one, "theme_id": e.get("theme_id"), "sentiment": e.get("sentiment")} for one, e in edits.items()]
-    connection.register(name, pa.Table.from_pylist(rows, schema=shape))
+    _keep(connection, name, pa.Table.from_pylist(rows, schema=shape))
+
+
+def _keep(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:
+    """Make `table` a table of the database: what is only registered, a second connection to it does not see."""
+    connection.register("incoming", table)
+    connection.execute(f"CREATE TABLE {name} AS SELECT * FROM incoming")
+    connection.unregister("incoming")
 
 
 def _quoted(path: Path) -> str:

@@ -53,6 +53,15 @@ class View:
         """Opened at first use; every table of the run is a view, with the edits made since laid over."""
         return connect(self.run, None if self.edits_note else hands_over(self.run, self.edits))
 
+    def apart(self) -> View:
+        """The same run and edits on a connection of its own, which another thread may use at the same time."""
+        other = View(self.run, self.settings, self.until)
+        other.__dict__.update(edits=self.edits if not self.edits_note else [], edits_note=self.edits_note)
+        cursor = self.connection.cursor()
+        cursor.execute("SET TimeZone = 'UTC'")  # a cursor does not inherit it
+        other.__dict__["connection"] = cursor
+        return other
+
     def table(self, name: str) -> pa.Table:
         """The table `name` of the run as people left it: with every edit, without excluded themes."""
         return self.connection.sql(f"SELECT * FROM {name}").to_arrow_table()

@@ -18,7 +18,9 @@ from analyst.answers.search.fusing import fuse, ranks, varied
 from analyst.answers.search.hits import Hit
 from analyst.answers.search.meaning import MeaningIndex
 from analyst.answers.search.shelf import UNDATED, Kind, Only, Shelf, allowed, load_shelf, screen_sources, segment_names
-from analyst.answers.search.words import WordIndex, fold, read_question
+from analyst.answers.search.words import WordIndex, fold, read_question, several_words
+from analyst.core.tables import SYSTEM_THEMES
+from analyst.themes.words import guess_language
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -45,15 +47,21 @@ class Floors:
     known: float = 3.1
     meaning: float = 2.75
     covered: float = 0.6
-    meant: float = 1.0
+    meant: float = 1.5
 
 
 class Searcher:
-    """Finds opinions of the run in `view`. `encode` turns texts into unit vectors like the run's; without it the words
-    alone are searched. What it needs is loaded at the first search; safe to ask from several threads."""
+    """Finds opinions of the run in `view`.
 
-    def __init__(self, view: View, encode: Encode | None = None, floors: Floors | None = None) -> None:
-        self._view, self._encode = view, encode
+    `encode` turns texts into unit vectors like the run's. Without it, and for a question in another language where it
+    is `english_only`, the words alone are searched. What it needs is loaded at the first search; safe to ask from
+    several threads.
+    """
+
+    def __init__(
+        self, view: View, encode: Encode | None = None, *, english_only: bool = False, floors: Floors | None = None
+    ) -> None:
+        self._view, self._encode, self._english_only = view, encode, english_only
         self._floors = floors or Floors()
         self._lock = threading.RLock()
         self._screens: dict[str, NDArray[np.bool_]] = {}
@@ -109,6 +117,15 @@ class Searcher:
         return load_shelf(self._view.connection)
 
     @cached_property
+    def _telling(self) -> NDArray[np.bool_]:
+        """Which opinions mean something, (n,): the vectors of bare words, and of what has no subject, lie near
+        anything."""
+        shelf = self.shelf
+        words = np.array([several_words(text) for text in shelf.folded], dtype=bool)
+        system = [code for code, theme in enumerate(shelf.theme.levels) if theme in SYSTEM_THEMES]
+        return np.asarray(words[shelf.said] & ~np.isin(shelf.theme.codes, system))
+
+    @cached_property
     def _words(self) -> WordIndex:
         return WordIndex(self.shelf.folded)
 
@@ -120,9 +137,9 @@ class Searcher:
         """Cosine of every allowed opinion to `text`, (n,); nan where it has no vector or is not allowed."""
         shelf = self.shelf
         cosine = np.full(shelf.n, np.nan, dtype=np.float32)
-        if self._encode is None:
+        if self._encode is None or (self._english_only and guess_language(text) != "en"):
             return cosine
-        places = np.flatnonzero(may & (shelf.row >= 0))
+        places = np.flatnonzero(may & (shelf.row >= 0) & self._telling)
         rows, back = np.unique(shelf.row[places], return_inverse=True)
         question = self._encode([text[:2_000].replace('"', "")])[0]
         cosine[places] = self._meaning.cosines(question, rows)[back]

@@ -72,8 +72,8 @@ class Shelf:
     """n opinions in order of their id.
 
     `source` (n,) row of `sources` · `text` (n,) number of the distinct text in `texts` · `said` (n,) number in
-    `folded`, the texts without case, accents and outer punctuation · `row` (n,) of the run's vectors, -1 where it has none ·
-    `theme`, `sentiment`, `field` as codes.
+    `folded`, the texts without case, accents and outer punctuation · `row` (n,) of the run's vectors, -1 where it has
+    none · `theme`, `sentiment`, `field` as codes.
     """
 
     ids: pa.Array

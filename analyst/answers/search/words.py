@@ -65,6 +65,12 @@ def fold(text: str) -> str:
     return _UNSPACED.sub(lambda letter: f" {letter[0]} ", plain) if not plain.isascii() else plain
 
 
+def several_words(text: str) -> bool:
+    """Whether `text` holds more than one word; signs and emoji are none."""
+    first = _TOKEN.search(text)
+    return first is not None and _TOKEN.search(text, first.end()) is not None
+
+
 def read_question(text: str) -> Wanted:
     """The words and phrases of `text`, folded, without words that carry no content where others remain."""
     from analyst.themes.words import is_stop_word
