@@ -63,7 +63,7 @@ def _position(score: float, asked: bool, plan: Plan, rec: Recorder) -> Claim:
     if band is None:
         fact = rec.add(
             f"{rec.metric} {level}: no published band", [Number(score, "points", "asked" if asked else "now")],
-            names=(rec.metric,), allows=("none",),
+            names=(rec.metric,), allows=["none"],
         )  # fmt: skip
         text = (
             f"For {rec.metric} nobody publishes bands that are agreed on, so {level} is neither good nor bad by itself."
@@ -100,16 +100,23 @@ def _direction(found: Gatherer, rec: Recorder) -> list[Claim]:
     level = w.score(now.value, found.query.metric)
     if change is None or past is None or movement.verdict == "too_little_data":
         text = (
-            f"Your own{group} is {level} {when} ({words.sure(now)}); there is too little data to say where it is going."
+            f"Your own{group} is {level} {when} ({words.level_sure(now, found.query.metric)}); there is too little "
+            "data to say where it is going."
         )
         return [Claim(text, (rec.level(now),), part="where")]
     stretch = words.before(found.query, found.view.settings.timezone)
     was = w.score(past.value, found.query.metric)
     if movement.verdict == "moved":
         verb = "up" if change.value > 0 else "down"
-        text = f"Direction says more than position: yours{group} is {level} {when}, {verb} {w.size(change.value)} points from {was} in {stretch}, more than chance."
+        text = (
+            f"Direction says more than position: yours{group} is {level} {when}, {verb} {w.size(change.value)} points "
+            f"from {was} in {stretch}, more than chance."
+        )
     else:
-        text = f"Direction says more than position: yours{group} is {level} {when} and was {was} in {stretch}, within chance."
+        text = (
+            f"Direction says more than position: yours{group} is {level} {when} and was {was} in {stretch}, within "
+            "chance."
+        )
     return [Claim(text, (rec.change(movement),), part="where")]
 
 
@@ -140,7 +147,7 @@ def _others(point: ReferencePoint, score: float | None, plan: Plan, rec: Recorde
         window=str(point.year),
         command=f"undertone ask '{plan.question}' --json" if "'" not in plan.question else "undertone ask --json",
         names=(point.category, point.source, "SurveyMonkey", rec.metric, w.METRIC_NAMES[metric]),
-        allows=("majority", "all"),
+        allows=["majority", "all"],
     )
     where = f"Among {point.sample}" if point.category == ALL else f"In {point.category}"
     return Claim(f"{where}, {w.listed(told)} ({point.source}, {point.year}).", (fact,), part="sure")

@@ -182,7 +182,7 @@ def _spoken(found: Gatherer, first: Side, second: Side, desk: Desk, rec: Recorde
         fact = rec.add(
             f"Themes compared between {first.name} and {second.name}: {n}, none apart beyond chance",
             [Number(float(n), "count", "themes looked at")], verb="themes", names=_names(first, second),
-            direction="flat", allows=("none",),
+            direction="flat", allows=["none"],
         )  # fmt: skip
         told = [Claim("In their comments no theme sets them apart beyond chance.", (fact,), part="what")]
     return told, parts.quote_claims(picked, desk)
@@ -202,7 +202,7 @@ def _more(voice: Voice, side: Side, rival: Side, rec: Recorder) -> Claim:
         direction=direction_of(voice.difference),
     )  # fmt: skip
     text = (
-        f"{words.capital(side.name)} speaks more of “{voice.label}”: {w.percent(voice.share.value)} of the comments, "
+        f"{words.capital(side.name)}: more of the comments are about “{voice.label}”, {w.percent(voice.share.value)} "
         f"against {w.percent(others)}."
     )
     return Claim(text, (fact,), part="what")
@@ -212,6 +212,8 @@ def _screens(one: Query, other: Query, desk: Desk) -> list[Claim]:
     """The friction that differs most between them, where sessions know both groups."""
     from analyst.metrics import share_difference
 
+    if set(one.where) < set(other.where) or set(other.where) < set(one.where):
+        return []  # one holds the other: their visits are not two groups
     screens = {(s.screen, s.signal): s for s in desk.gather(other).screens}
     apart = []
     for screen in desk.gather(one).screens:
@@ -239,7 +241,7 @@ def _screens(one: Query, other: Query, desk: Desk) -> list[Claim]:
         verb="screens",
         names=(screen.screen, thing, mine, theirs, *words.names_of(other.where)),
         direction=direction_of(difference),
-        allows=("most",),
+        allows=["most"],
     )  # fmt: skip
     text = (
         f"In sessions they differ most on {screen.screen}: {w.percent(screen.rate.value, 1)} of the visits meet "

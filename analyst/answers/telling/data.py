@@ -37,7 +37,7 @@ def tell(plan: Plan, desk: Desk) -> list[Claim]:
     ]
     if not coverage.opinions:
         claims.pop()
-    if coverage.sessions:
+    if coverage.sessions and not plan.query.where:
         claims.append(Claim(f"{w.count(coverage.sessions)} sessions are known {when}.", (fact,), part="where"))
     claims += [Claim(c.text, c.facts, c.cites, "where") for c in join_claims(found.join, desk.book)[:1]]
     return [*claims, *_whole(desk, rec)]
@@ -64,6 +64,6 @@ def _whole(desk: Desk, rec: Recorder) -> list[Claim]:
         window=f"{first}..{last}",
         command="undertone export responses responses.parquet",
         names=tuple(w.METRIC_NAMES[row[0]] for row in known),
-        allows=("all",),
+        allows=["all"],
     )
     return [Claim(f"The whole run holds {told} answers, from {first} to {last}.", (fact,), part="aside")]

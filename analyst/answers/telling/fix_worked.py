@@ -52,7 +52,7 @@ def _none(plan: Plan, desk: Desk, rec: Recorder, registered: int, note: str) -> 
         f"Fixes registered as shipped: {registered}{f', {plan.fix_id} not among them' if plan.fix_id else ''}",
         [Number(float(registered), "count", "fixes shipped")],
         names=tuple(filter(None, [plan.fix_id, plan.screen])),
-        allows=("none",),
+        allows=["none"],
     )
     if note:
         return Claim(f"It cannot be told: {note}", (fact,), part="verdict")
@@ -88,11 +88,14 @@ def _one(made: Shipping, desk: Desk, rec: Recorder, book: FixBook, alone: bool) 
     if seen.realised is not None:
         real = seen.realised
         fact = rec.add(
-            f"{made.fix_id}: realised {w.signed(real.value)} ({w.interval(real)}), expected {w.signed(made.lift.value)}",
+            f"{made.fix_id}: came to {w.signed(real.value)} ({w.interval(real)}), expected {w.signed(made.lift.value)}",
             [*numbers_of(real, "lift realised"), *numbers_of(made.lift, "lift expected")],
             n=real.n, names=(made.fix_id,), direction=direction_of(real),
         )  # fmt: skip
-        text = f"Over everybody it came to {w.signed(real.value)} points ({words.sure(real)}), where {w.signed(made.lift.value)} were expected."
+        text = (
+            f"Over everybody it came to {w.signed(real.value)} points ({words.sure(real)}), where "
+            f"{w.signed(made.lift.value)} were expected."
+        )
         claims.append(Claim(text, (fact,), part="sure"))
     return claims
 

@@ -71,7 +71,10 @@ def _left(known: list[Fix], shown: list[Fix], rec: Recorder) -> list[Claim]:
     claims: list[Claim] = []
     in_order = [fix.rank for fix in shown] == list(range(1, len(shown) + 1))
     if last.together is not None and len(shown) > 1 and in_order and all(fix.grade != "C" for fix in shown):
-        text = f"Done together they should bring {w.signed(last.together.value)} points ({words.sure(last.together)}), not the sum of each."
+        text = (
+            f"Done together they should bring {w.signed(last.together.value)} points ({words.sure(last.together)}), "
+            "not the sum of each."
+        )
         claims.append(Claim(text, (rec.fix(last),), part="fix"))
     more = len(known) - len(shown)
     if more > 0:

@@ -28,7 +28,7 @@ def tell(plan: Plan, desk: Desk) -> list[Claim]:
     unhappy = _levels(levels, rec, limit, plan.band == "promoter")
     if plan.band is not None:
         claims = unhappy or _none(levels, rec)
-        return claims + _said(found, rec)
+        return claims + _said(found, rec, plan.band == "promoter")
     moved = _moved(found, rec, limit)
     return [*moved, *(unhappy[:2] if found.movement.segments else unhappy), *parts.settle(found.movement, rec)]
 
@@ -40,14 +40,10 @@ def _moved(found: Gatherer, rec: Recorder, limit: int) -> list[Claim]:
         for segment in movement.segments[1:limit]:
             claims += parts.segment_claims(segment, movement, rec, first=False)
         return [*claims, _rest_of(found, rec)]
-    told = {
-        "noise": "No group",
-        "masked": "No single group",
-    }.get(movement.verdict, "No group")
     if movement.verdict == "moved":
         return [*parts.who(found, rec), parts.verdict(found, rec)]
     text = (
-        f"{told} moved beyond chance {words.within(found.query.window)}: {w.count(movement.checked)} were looked at, "
+        f"No group moved beyond chance {words.within(found.query.window)}: {w.count(movement.checked)} were looked at, "
         "and none stands out."
     )
     return [Claim(text, (rec.checked(movement),), part="who"), parts.verdict(found, rec)]
@@ -100,10 +96,10 @@ def _levels(levels: list[GroupLevel], rec: Recorder, limit: int, happiest: bool)
     claims = []
     for place, group in enumerate(apart[:limit]):
         fact = _level_fact(group, rec, place == 0)
-        name, score = words.people(group.where), w.score(group.score.value, rec.query.metric)
+        name, score = words.customers(group.where), w.score(group.score.value, rec.query.metric)
         side = "above" if group.gap.value > 0 else "below"
         gap = f"{w.size(group.gap.value)} points {side} everybody else ({words.sure(group.gap)})"
-        opening = f"The {'happiest' if happiest else 'least happy'} are {name}" if place == 0 else words.capital(name)
+        opening = f"{'Happiest' if happiest else 'Least happy'} are {name}" if place == 0 else f"Then {name}"
         n = words.plural(group.score.n, "answer")
         claims.append(Claim(f"{opening}: {rec.metric} {score} from {n}, {gap}.", (fact,), part="who"))
     return claims
@@ -123,7 +119,7 @@ def _level_fact(group: GroupLevel, rec: Recorder, first: bool) -> str:
         where=group.where,
         names=(rec.metric,),
         direction=direction_of(group.gap),
-        allows=("most", "least") if first else (),
+        allows=["most", "least"] if first else (),
     )
 
 
@@ -133,13 +129,13 @@ def _none(levels: list[GroupLevel], rec: Recorder) -> list[Claim]:
         f"Groups compared in level: {n}, none apart beyond chance",
         [Number(float(n), "count", "groups checked")],
         direction="flat",
-        allows=("none",),
+        allows=["none"],
     )
     text = f"No group stands apart: of the {w.count(n)} compared, none scores beyond chance from everybody else."
     return [Claim(text, (fact,), part="who")]
 
 
-def _said(found: Gatherer, rec: Recorder) -> list[Claim]:
-    """What the unhappy speak of most."""
-    unhappy = [t for t in parts.told_themes(found) if t.gap and t.gap.excludes_zero() and t.gap.value < 0][:2]
-    return [claim for theme in unhappy for claim in parts.theme_claims(theme, rec)]
+def _said(found: Gatherer, rec: Recorder, happy: bool) -> list[Claim]:
+    """What the unhappy (or the happy) speak of."""
+    told = [t for t in parts.told_themes(found) if t.gap and t.gap.excludes_zero() and (t.gap.value > 0) == happy][:2]
+    return [claim for theme in told for claim in parts.theme_claims(theme, rec)]

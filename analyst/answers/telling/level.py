@@ -27,7 +27,8 @@ def tell(plan: Plan, desk: Desk) -> list[Claim]:
         fact = rec.change(found.movement)
         return [Claim(f"There is no {rec.metric} answer {when}{group}.", (fact, none_fact(rec)), part="verdict")]
     level = w.score(now.value, plan.query.metric)
-    text = f"{rec.metric}{group} is {level} {when} ({words.sure(now)}, {words.plural(now.n, 'answer')})."
+    sure = words.level_sure(now, plan.query.metric)
+    text = f"{rec.metric}{group} is {level} {when} ({sure}, {words.plural(now.n, 'answer')})."
     claims = [Claim(text, (rec.level(now),), part="verdict")]
     claims += _split(found, rec) + _against(found, rec) + _over_time(found, rec)
     if found.movement.verdict == "too_little_data":
@@ -37,7 +38,7 @@ def tell(plan: Plan, desk: Desk) -> list[Claim]:
 
 def none_fact(rec: Recorder) -> str:
     """The fact that the window holds no answer."""
-    return rec.add("Answers: 0", [Number(0.0, "count", "answers")], n=0, allows=("none",))
+    return rec.add("Answers: 0", [Number(0.0, "count", "answers")], n=0, allows=["none"])
 
 
 def _split(found: Gatherer, rec: Recorder) -> list[Claim]:
@@ -66,7 +67,8 @@ def _against(found: Gatherer, rec: Recorder) -> list[Claim]:
     fact = rec.change(movement)
     if movement.verdict == "moved":
         verb = "up" if change.value > 0 else "down"
-        text = f"It is {verb} {w.size(change.value)} points from {was} in {stretch}, more than chance ({words.sure(change)})."
+        by = w.size(change.value)
+        text = f"It is {verb} {by} points from {was} in {stretch}, more than chance ({words.sure(change)})."
     else:
         text = f"In {stretch} it was {was}; the difference is within chance ({words.sure(change)})."
     return [Claim(text, (fact,), part="where")]
@@ -91,7 +93,7 @@ def _over_time(found: Gatherer, rec: Recorder) -> list[Claim]:
             Number(float(len(series)), "count", "periods"),
         ],
         names=(rec.metric,),
-        allows=("most", "least"),
+        allows=["most", "least"],
     )
     lowest, highest = w.score(low, found.query.metric), w.score(high, found.query.metric)
     if low_at == last[1]:

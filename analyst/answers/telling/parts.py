@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from analyst.findings.types import Movement, ScreenFriction, SegmentFinding, ThemeFinding
     from analyst.fixes.types import Fix
 
+OUT_OF_REACH = 20  # times the present answers: more than this is no advice
 LOWEST_LIFT = 0.05  # points: a fix expected to bring less than this is not worth a sentence
 
 
@@ -65,7 +66,8 @@ def settle(movement: Movement, rec: Recorder) -> list[Claim]:
     if movement.mde is None:
         return []
     text = f"With this many answers a change of {w.size(movement.mde)} points or more would show, a smaller one hardly"
-    if movement.needed_n and movement.verdict != "moved":
+    n_now = movement.current.n if movement.current else 0
+    if movement.needed_n and movement.verdict != "moved" and movement.needed_n <= OUT_OF_REACH * max(n_now, 1):
         text += f"; one of this size would take about {w.count(movement.needed_n)} answers in each window"
     return [Claim(text + ".", (rec.change(movement),), part="sure")]
 
@@ -96,11 +98,12 @@ def segment_claims(segment: SegmentFinding, movement: Movement, rec: Recorder, *
     share = f"{w.percent(segment.share)} of the answers"
     if movement.verdict == "moved" and segment.contribution * total > 0:
         of_change = f"{w.size(segment.contribution)} of the {w.size(total)} points"
-        most = abs(segment.contribution) > abs(total) / 2
-        opening = "Most of it sits with" if first and most else "Part of it sits with" if first else "Apart from that,"
-        text = f"{opening} {name}: {share}, {of_change}."
+        most, over = abs(segment.contribution) > abs(total) / 2, abs(segment.contribution) > abs(total)
+        opening = "All of it sits with" if over else "Most of it sits with" if most else "Part of it sits with"
+        opening = opening if first else "Apart from that, part of it sits with"
+        text = f"{opening} {name}: {share}{'' if over else f', {of_change}'}."
     elif movement.verdict == "moved":
-        text = f"{words.capital(name)} went the other way ({share})."
+        text = f"Against it went {name} ({share})."
     else:
         text = f"{'The group is' if first else 'So did'} {name}, {share}."
     claims = [Claim(text, (fact,), part="who")]
@@ -109,9 +112,8 @@ def segment_claims(segment: SegmentFinding, movement: Movement, rec: Recorder, *
         fact = rec.own_change(segment.where, own)
         verb = "rose" if own.value > 0 else "fell"
         told = f"{verb} by {w.size(own.value)} points" if own.excludes_zero() else f"moved {w.signed(own.value)} points"
-        claims.append(
-            Claim(f"Its own {rec.metric} {told} ({words.sure(own)}){_rest(segment, movement)}.", (fact, *_rest_fact(segment, movement, rec)), part="who")
-        )  # fmt: skip
+        text = f"Its own {rec.metric} {told} ({words.sure(own)}){_rest(segment, movement)}."
+        claims.append(Claim(text, (fact, *_rest_fact(segment, movement, rec)), part="who"))
     return claims
 
 
@@ -156,7 +158,7 @@ def _common(movement: Movement, rec: Recorder) -> str:
         f"Shift that everybody shares: {w.signed(points)} of {w.signed(total)} points",
         [Number(points, "points", "common shift"), Number(total, "points", "change")],
         direction="up" if points > 0 else "down",
-        allows=("majority", "most", "all"),
+        allows=["majority", "most", "all"],
     )
 
 
@@ -185,7 +187,8 @@ def screen_claims(screen: ScreenFriction, rec: Recorder, *, opening: str = "", g
     thing = w.friction(screen.screen, screen.signal)
     rate, past = w.percent(screen.rate.value, 1), w.percent(screen.rate_before.value, 1)
     facts = [rec.friction(screen)]
-    met = f"{rate} of the {w.count(screen.sessions)} visits met {thing}"
+    said = w.SIGNAL_WORDS.get(screen.signal, screen.signal) if screen.screen in opening else thing
+    met = f"{rate} of the {w.count(screen.sessions)} visits met {said}"
     if screen.trend.excludes_zero():
         met += f", {'up' if screen.trend.value > 0 else 'down'} from {past}"
     else:
@@ -205,8 +208,8 @@ def screen_claims(screen: ScreenFriction, rec: Recorder, *, opening: str = "", g
 
 def _gathered(where: tuple[tuple[str, str], ...], ratio: float) -> str:
     if ratio >= w.ALMOST_ONLY:
-        return f"almost only on {words.people(where)}"
-    return f"{w.times(ratio)} as common on {words.people(where)} as elsewhere"
+        return f"almost only{words.among(where)}"
+    return f"{w.times(ratio)} as common{words.among(where)} as elsewhere"
 
 
 def quote_claims(quotes: Sequence[Quote], desk: Desk) -> list[Claim]:
@@ -228,7 +231,11 @@ def fix_claims(fix: Fix, rec: Recorder, *, opening: str = "") -> list[Claim]:
         )
         return [title, Claim(text, facts, part="fix")]
     reach = f", for about {w.count(fix.reach)} active users a quarter" if fix.reach else ""
-    text = f"Expected: {rec.metric} {w.signed(fix.lift.value)} points ({words.sure(fix.lift)}, evidence grade {fix.grade}){reach}."
+    doubt = "" if fix.lift.excludes_zero() else ", and it may be none"
+    text = (
+        f"Expected: {rec.metric} {w.signed(fix.lift.value)} points{reach} ({words.sure(fix.lift)}, evidence grade "
+        f"{fix.grade}{doubt})."
+    )
     return [title, Claim(text, facts, part="fix")]
 
 

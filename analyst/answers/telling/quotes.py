@@ -26,6 +26,7 @@ def tell(plan: Plan, desk: Desk) -> list[Claim]:
     """As many quotes as asked for (default 5, at most 20), one a respondent, and of how many they are."""
     found, rec = desk.gather(plan.query), Recorder(desk, plan.query)
     limit = min(plan.limit or MOST, CAP)
+    of: int | None
     rows = in_band(found.quotes.opinions, plan.query.metric, plan.band)
     if plan.themes:
         picked, of = _of_themes(plan, found, rows, limit)
@@ -77,7 +78,7 @@ def _opening(plan: Plan, desk: Desk, rec: Recorder, shown: int, of: int | None) 
                 text = f"The only comment{about}{by} {when}:"
         told = f"Comments{about}{by}: {of}, {shown} shown"
     fact = rec.add(
-        told, numbers, n=of or shown, verb="themes", names=_names(plan, desk), allows=("all", "only", "most")
+        told, numbers, n=of or shown, verb="themes", names=_names(plan, desk), allows=["all", "only", "most"]
     )
     return Claim(text, (fact,), part="verdict")
 
@@ -86,7 +87,7 @@ def _nothing(plan: Plan, desk: Desk, rec: Recorder) -> Claim:
     about, by = subject(plan, desk), _by(plan)
     fact = rec.add(
         f"Comments found{about}{by}: 0", [Number(0.0, "count", "comments")], n=0, verb="themes",
-        names=_names(plan, desk), allows=("none",),
+        names=_names(plan, desk), allows=["none"],
     )  # fmt: skip
     return Claim(f"No comment{about}{by} was found {words.within(plan.query.window)}.", (fact,), part="verdict")
 

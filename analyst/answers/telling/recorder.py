@@ -117,7 +117,9 @@ class Recorder:
         total = movement.change.value if movement.change else 0.0
         whole = where_text(self.query.where)
         same = found.contribution * total > 0
-        allows: list[Allowance] = ["majority", "most"] if same and abs(found.contribution / total) > MAJORITY else []
+        part = found.contribution / total if same else 0.0
+        allows: list[Allowance] = ["majority", "most"] if part > MAJORITY else []
+        allows += ["all"] if part > 1 else []
         return self.add(
             f"{words.people(found.where)}: {w.percent(found.share)} of the answers, {w.signed(found.contribution)} of "
             f"the {w.signed(total)} points; {w.signed(found.effect.value)} apart from the others "
@@ -221,7 +223,7 @@ class Recorder:
             verb="themes",
             names=(theme.label, link.screen, w.SIGNAL_WORDS.get(link.signal, link.signal)),
             direction="up",
-            allows=("together",),
+            allows=["together"],
         )
 
     def friction(self, screen: ScreenFriction, allows: Collection[Allowance] = ()) -> str:
@@ -331,7 +333,7 @@ class Recorder:
                 *(Number(value, "share", of) for of, value in shares.items()),
             ],
             n=coverage.responses,
-            allows=("none",) if not all(counts.values()) else (),
+            allows=["none"] if not all(counts.values()) else (),
         )
 
 

@@ -13,6 +13,7 @@ from analyst.answers.telling.voices import BAND_WORDS, Voice, of_group, voices
 if TYPE_CHECKING:
     from analyst.answers.asking.plan import Plan
     from analyst.answers.telling.desk import Desk
+    from analyst.core.values import Quote
 
 MOST = 3
 
@@ -35,33 +36,34 @@ def tell(plan: Plan, desk: Desk) -> list[Claim]:
     claims = [_commonest(top, plan, rec)]
     apart = [v for v in told if v.significant and v.difference is not None and v.difference.value > 0]
     for voice in sorted(apart, key=lambda v: -v.difference.value)[:2]:  # type: ignore[union-attr]
-        claims.append(_more_than_others(voice, plan, rec))
+        claims.append(more_than_others(voice, plan, rec))
     ids = sorted({row.response_id for row in mine})
     shown = list(dict.fromkeys([voice.theme_id for voice in [*apart[:1], *top]]))[:MOST]
     picked = [quote for theme_id in shown for quote in found.quotes(theme_id, ids, 1)]
     return claims + parts.quote_claims(_one_each(picked), desk)
 
 
-def _one_each(picked: list[quotes.Quote]) -> list[quotes.Quote]:
+def _one_each(picked: list[Quote]) -> list[Quote]:
     return list({quote.response_id: quote for quote in picked}.values())
 
 
 def whom(plan: Plan) -> str:
-    """'detractors (plan annual)', 'customers on Android': whose words these are."""
+    """'detractors with plan annual', 'customers on Android': whose words these are."""
     band = BAND_WORDS[plan.query.metric][plan.band] if plan.band else "customers"
     return f"{band}{words.among(plan.query.where)}"
 
 
 def _silent(plan: Plan, rec: Recorder) -> Claim:
     fact = rec.add(
-        f"Comments of {whom(plan)}: 0", [Number(0.0, "count", "comments")], n=0, verb="themes", allows=("none",)
+        f"Comments of {whom(plan)}: 0", [Number(0.0, "count", "comments")], n=0, verb="themes", allows=["none"]
     )
     return Claim(f"No comment by {whom(plan)} {words.within(plan.query.window)}.", (fact,), part="verdict")
 
 
 def _voice_fact(voice: Voice, plan: Plan, rec: Recorder, most: bool = False) -> str:
     return rec.add(
-        f"“{voice.label}”: {voice.mentions} of {voice.share.n} comments by {whom(plan)}, {w.percent(voice.share.value, 1)}"
+        f"“{voice.label}”: {voice.mentions} of {voice.share.n} comments by {whom(plan)}, "
+        + w.percent(voice.share.value, 1)
         + ("" if voice.others is None else f", {w.percent(voice.others, 1)} among everybody else"),
         [
             *(numbers_of(voice.difference, "difference") if voice.difference else []),
@@ -74,7 +76,7 @@ def _voice_fact(voice: Voice, plan: Plan, rec: Recorder, most: bool = False) -> 
         verb="themes",
         names=(voice.label,),
         direction=direction_of(voice.difference) if voice.difference else "",
-        allows=("most",) if most else (),
+        allows=["most"] if most else (),
     )  # fmt: skip
 
 
@@ -86,7 +88,7 @@ def _commonest(top: list[Voice], plan: Plan, rec: Recorder) -> Claim:
     return Claim(text, facts, part="verdict")
 
 
-def _more_than_others(voice: Voice, plan: Plan, rec: Recorder) -> Claim:
+def more_than_others(voice: Voice, plan: Plan, rec: Recorder) -> Claim:
     others = voice.others or 0.0
     text = (
         f"More than others they mention “{voice.label}”: {w.percent(voice.share.value)} of their comments, "

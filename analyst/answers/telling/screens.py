@@ -32,7 +32,9 @@ def tell(plan: Plan, desk: Desk) -> list[Claim]:
     worst = _harmful(screens)[: plan.limit or MOST]
     if not worst:
         return [_harmless(screens, plan, rec)]
-    claims = []
+    claims: list[Claim] = []
+    if not _lowers(worst[0]):
+        claims.append(_harmless(screens, plan, rec))
     for place, screen in enumerate(worst):
         claims += _told(screen, rec, place, len(worst))
     claims += _likely_false(screens, rec)
@@ -44,17 +46,32 @@ def _harmful(screens: list[ScreenFriction]) -> list[ScreenFriction]:
     """One friction a screen, the worst first, of those that go with lower scores or rose."""
     told: dict[str, ScreenFriction] = {}
     for screen in harmful_first(screens):
-        lower = screen.gap is not None and screen.gap.excludes_zero() and screen.gap.value < 0
+        lower = _lowers(screen)
         rose = screen.trend.excludes_zero() and screen.trend.value > 0
         if not screen.likely_false and (lower or rose):
             told.setdefault(screen.screen, screen)
-    return list(told.values())
+    return sorted(told.values(), key=lambda screen: not _lowers(screen))
+
+
+def _lowers(screen: ScreenFriction) -> bool:
+    return screen.gap is not None and screen.gap.excludes_zero() and screen.gap.value < 0
+
+
+def _no_gap(screen: ScreenFriction, rec: Recorder) -> str:
+    """The fact that nothing shows a lower score among those who met it."""
+    if screen.gap is not None:
+        return rec.friction_gap(screen, ["none"])
+    return rec.add(
+        f"Score of those who met {w.friction(screen.screen, screen.signal)}: too few to tell", [], verb="screens",
+        names=(screen.screen,), direction="flat", allows=["none"],
+    )  # fmt: skip
 
 
 def _told(screen: ScreenFriction, rec: Recorder, place: int, of: int) -> list[Claim]:
-    facts = [rec.friction(screen, ("most",) if place == 0 else ())]
+    facts = [rec.friction(screen, ["most"] if place == 0 else [])]
     rate, thing = w.percent(screen.rate.value, 1), w.SIGNAL_WORDS.get(screen.signal, screen.signal)
-    opening = f"{screen.screen} hurts most: " if place == 0 and of > 1 else f"{screen.screen}: "
+    lowers = _lowers(screen)
+    opening = f"{screen.screen} hurts most: " if place == 0 and of > 1 and lowers else f"{screen.screen}: "
     text = f"{opening}{rate} of its {w.count(screen.sessions)} visits meet {thing}"
     past = w.percent(screen.rate_before.value, 1)
     if screen.trend.excludes_zero():
@@ -64,10 +81,13 @@ def _told(screen: ScreenFriction, rec: Recorder, place: int, of: int) -> list[Cl
     for lift in [lift for lift in screen.segments if lift.significant][:1]:
         facts.append(rec.friction_place(screen, lift))
         almost = lift.lift.value >= w.ALMOST_ONLY
-        where = words.people(lift.where)
-        text += f", almost only on {where}" if almost else f", {w.times(lift.lift.value)} as common on {where}"
+        where = words.among(lift.where)
+        text += f", almost only{where}" if almost else f", {w.times(lift.lift.value)} as common{where}"
     claims = [Claim(text + ".", tuple(facts), part="screen")]
-    if screen.gap is not None and screen.gap.excludes_zero():
+    if not lowers:
+        said = "No lower score beyond chance goes with that."
+        claims.append(Claim(said, (_no_gap(screen, rec),), part="screen"))
+    elif screen.gap is not None:
         side = "lower" if screen.gap.value < 0 else "higher"
         more = f" ({words.sure(screen.gap)})" if place == 0 else ""
         said = f"Those who met them score {w.size(screen.gap.value)} points {side} than others like them{more}."
@@ -90,7 +110,7 @@ def _one(plan: Plan, desk: Desk, found: Gatherer, rec: Recorder, screens: list[S
     if labels:
         fact = rec.add(
             f"Themes tied to {name}: {', '.join(labels)}", [], verb="screens", names=(name, *labels),
-            allows=("together",),
+            allows=["together"],
         )  # fmt: skip
         told = w.listed([f"“{label}”" for label in labels])
         claims.append(Claim(f"Its friction goes with {told} in the comments.", (fact,), part="what"))
@@ -107,7 +127,7 @@ def _likely_false(screens: list[ScreenFriction], rec: Recorder) -> list[Claim]:
     if not meant:
         return []
     fact = rec.add(
-        f"Rage taps that look meant: {', '.join(meant)}", [], verb="screens", names=tuple(meant), allows=("none",)
+        f"Rage taps that look meant: {', '.join(meant)}", [], verb="screens", names=tuple(meant), allows=["none"]
     )
     text = f"Rage taps on {w.listed(meant[:3])} look meant, not angry: nothing else goes wrong there."
     return [Claim(text, (fact,), part="aside")]
@@ -124,7 +144,7 @@ def _none(plan: Plan, rec: Recorder) -> Claim:
     where = f" on {plan.screen}" if plan.screen else ""
     fact = rec.add(
         f"Sessions with {thing}{where}: none counted", [Number(0.0, "count", "sessions")], verb="screens",
-        names=tuple(filter(None, [plan.screen])), allows=("none",),
+        names=tuple(filter(None, [plan.screen])), allows=["none"],
     )  # fmt: skip
     when, group = words.within(plan.query.window), words.among(plan.query.where)
     text = f"No {thing}{where} could be counted in sessions {when}{group}."
@@ -134,12 +154,12 @@ def _none(plan: Plan, rec: Recorder) -> Claim:
 def _harmless(screens: list[ScreenFriction], plan: Plan, rec: Recorder) -> Claim:
     n = len(screens)
     fact = rec.add(
-        f"Frictions looked at: {n}, none with lower scores or rising beyond chance",
-        [Number(float(n), "count", "frictions")], verb="screens", direction="flat", allows=("none",),
+        f"Frictions looked at: {n}, none with lower scores beyond chance",
+        [Number(float(n), "count", "frictions")], verb="screens", direction="flat", allows=["none"],
     )  # fmt: skip
     when = words.within(plan.query.window)
     text = (
         f"No screen stands out {when}{words.among(plan.query.where)}: none of the {w.count(n)} frictions looked at "
-        "goes with lower scores or rose beyond chance."
+        "goes with lower scores beyond chance."
     )
     return Claim(text, (fact,), part="verdict")

@@ -48,8 +48,8 @@ def _verdict(found: Gatherer, rec: Recorder) -> Claim:
         )
     else:
         text = (
-            f"It may well be chance: the 95% interval of the change {when}{group} ({w.interval(change)}) holds no "
-            f"change at all, with {sizes}."
+            f"It may well be chance: the 95% interval of the change {when}{group} ({w.interval(change)}) "
+            f"includes zero, with {sizes}."
         )
     return Claim(text, (fact,), part="verdict")
 
@@ -64,8 +64,8 @@ def _groups(found: Gatherer, rec: Recorder) -> list[Claim]:
         return [Claim(text, (rec.checked(movement),), part="sure")]
     segment = movement.segments[0]
     text = (
-        f"That it sits with {words.people(segment.where)} holds although {checked} groups were looked at: chance across "
-        "all of them is allowed for."
+        f"That it sits with {words.people(segment.where)} holds although {checked} groups were looked at: chance "
+        "across all of them is allowed for."
     )
     claims = [Claim(text, (rec.checked(movement), rec.segment(segment, movement)), part="sure")]
     if segment.shrunken:

@@ -37,7 +37,7 @@ def tell(plan: Plan, desk: Desk) -> list[Claim]:
 def _silent(plan: Plan, desk: Desk, rec: Recorder) -> list[Claim]:
     label = desk.labels.get(plan.themes[0], plan.topic or plan.themes[0])
     fact = rec.add(
-        f"“{label}”: 0 mentions", [Number(0.0, "count", "mentions")], verb="themes", names=(label,), allows=("none",)
+        f"“{label}”: 0 mentions", [Number(0.0, "count", "mentions")], verb="themes", names=(label,), allows=["none"]
     )
     text = f"Nobody mentions “{label}” {words.within(plan.query.window)}{words.among(plan.query.where)}."
     return [Claim(text, (fact,), part="verdict")]
@@ -57,7 +57,8 @@ def _one(theme: ThemeFinding, found: Gatherer, rec: Recorder, plan: Plan, desk: 
     claims = [Claim(text, (fact,), part="verdict")]
     if theme.gap is not None and theme.gap.excludes_zero():
         side = "lower" if theme.gap.value < 0 else "higher"
-        text = f"Those who mention it score {w.size(theme.gap.value)} points {side} than other commenters ({words.sure(theme.gap)})."
+        by = w.size(theme.gap.value)
+        text = f"Those who mention it score {by} points {side} than other commenters ({words.sure(theme.gap)})."
         claims.append(Claim(text, (rec.theme_gap(theme),), part="what"))
     for lift in [lift for lift in theme.segments if lift.significant][:1]:
         where = f"Detractors who mention it are {_more(lift.where, lift.lift.value)}."
@@ -77,5 +78,5 @@ def _one(theme: ThemeFinding, found: Gatherer, rec: Recorder, plan: Plan, desk: 
 
 def _more(where: tuple[tuple[str, str], ...], ratio: float) -> str:
     if ratio >= w.ALMOST_ONLY:
-        return f"almost only on {words.people(where)}"
-    return f"{w.times(ratio)} as common on {words.people(where)} as elsewhere"
+        return f"almost only found{words.among(where)}"
+    return f"{w.times(ratio)} as common{words.among(where)} as elsewhere"

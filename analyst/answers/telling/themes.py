@@ -47,9 +47,10 @@ def _moving(found: Gatherer, rec: Recorder, desk: Desk, moving: Moving, limit: i
             [Number(0.0, "count", "themes"), Number(float(known), "count", "themes looked at")],
             verb="themes",
             direction="flat",
-            allows=("none",),
+            allows=["none"],
         )
-        text = f"No theme {_VERB[moving]} beyond chance {when}{group}, of {w.count(known)} looked at."
+        beyond = "" if moving == "new" else " beyond chance"
+        text = f"No theme {_VERB[moving]}{beyond} {when}{group}, of {w.count(known)} looked at."
         return [Claim(text, (fact,), part="verdict"), *_nearest(found, rec)]
     fact = rec.add(
         f"Themes that {_VERBS[moving]} beyond chance: {len(themes)} of {known}",
@@ -57,7 +58,7 @@ def _moving(found: Gatherer, rec: Recorder, desk: Desk, moving: Moving, limit: i
         verb="themes",
         names=tuple(theme.label for theme in themes),
         direction={"rising": "up", "new": "up"}.get(moving, "down"),  # type: ignore[arg-type]
-        allows=("new", "only") if moving == "new" else ("only",),
+        allows=["new", "only"] if moving == "new" else ["only"],
     )
     listed = w.listed([f"“{theme.label}”" for theme in themes[:limit]])
     count = "One theme" if len(themes) == 1 else f"{words.FEW[len(themes)].capitalize()} themes" if len(
@@ -95,13 +96,13 @@ def _nearest(found: Gatherer, rec: Recorder) -> list[Claim]:
 
 def _spoken(theme: ThemeFinding, rec: Recorder) -> list[Claim]:
     text = f"Most spoken of is “{theme.label}”, in {w.percent(theme.share.value)} of the comments."
-    return [Claim(text, (rec.theme(theme, ("most",)),), part="what")]
+    return [Claim(text, (rec.theme(theme, ["most"]),), part="what")]
 
 
 def _all(found: Gatherer, rec: Recorder, desk: Desk, limit: int) -> list[Claim]:
     themes = parts.told_themes(found)
     if not themes:
-        fact = rec.add("Themes with a mention: 0", [Number(0.0, "count", "themes")], verb="themes", allows=("none",))
+        fact = rec.add("Themes with a mention: 0", [Number(0.0, "count", "themes")], verb="themes", allows=["none"])
         return [Claim(f"No theme has a mention {words.within(found.query.window)}.", (fact,), part="verdict")]
     most = sorted(themes, key=lambda theme: -theme.mentions)[:limit]
     fact = rec.add(
@@ -110,7 +111,7 @@ def _all(found: Gatherer, rec: Recorder, desk: Desk, limit: int) -> list[Claim]:
         n=most[0].share.n,
         verb="themes",
         names=tuple(theme.label for theme in most),
-        allows=("most",),
+        allows=["most"],
     )
     told = w.listed([f"“{theme.label}” ({w.percent(theme.share.value)})" for theme in most])
     group = words.among(found.query.where)
@@ -119,8 +120,9 @@ def _all(found: Gatherer, rec: Recorder, desk: Desk, limit: int) -> list[Claim]:
     ]
     hurting = [t for t in themes if t.gap and t.gap.excludes_zero() and t.gap.value < 0][:1]
     for theme in hurting:
-        text = f"The one that weighs most on the score is “{theme.label}”: those who mention it score {w.size(theme.gap.value)} points lower."  # type: ignore[union-attr]
-        claims.append(Claim(text, (rec.theme_gap(theme, ("most",)),), part="what"))
+        lower = w.size(theme.gap.value) if theme.gap else ""
+        text = f"What weighs most on the score is “{theme.label}”: those who mention it score {lower} points lower."
+        claims.append(Claim(text, (rec.theme_gap(theme, ["most"]),), part="what"))
     rising, falling = moved_themes(found, "rising")[:1], moved_themes(found, "falling")[:1]
     for theme in [*rising, *falling]:
         claims += parts.theme_claims(theme, rec, gap=False)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analyst.answers import wording as w
-from analyst.answers.facts import Claim, Number
-from analyst.answers.telling import parts, words
+from analyst.answers.facts import Claim, Number, direction_of, numbers_of
+from analyst.answers.telling import parts, say, words
 from analyst.answers.telling.recorder import Recorder
+from analyst.answers.telling.voices import of_group, voices
+from analyst.metrics import change_estimate, sample
 
 if TYPE_CHECKING:
     from analyst.answers.asking.plan import Plan
@@ -27,7 +30,7 @@ def tell(plan: Plan, desk: Desk) -> list[Claim]:
     movement = found.movement
     claims = [parts.verdict(found, rec)]
     if movement.verdict == "too_little_data":
-        return claims + parts.settle(movement, rec)
+        return claims + _newcomers(plan, found, rec, desk) + parts.settle(movement, rec)
     claims += parts.who(found, rec)
     if movement.verdict == "noise":
         return claims + _still(found, rec) + parts.settle(movement, rec)
@@ -35,12 +38,48 @@ def tell(plan: Plan, desk: Desk) -> list[Claim]:
         return claims + _calendar(movement, rec) + parts.settle(movement, rec)
     themes, screen = _themes(found), _screen(found)
     for place, theme in enumerate(themes):
-        claims += parts.theme_claims(theme, rec, opening="" if place else "In the comments, ", gap=place == 0)
+        claims += parts.theme_claims(theme, rec, opening="" if place else "What they talk about: ", gap=place == 0)
     if screen is not None:
         claims += parts.screen_claims(screen, rec, opening=f"On {screen.screen}, ", gap=not themes)
     claims += parts.quote_claims(_quotes(found, themes), desk)
     claims += _fix(found, rec, screen)
     return claims + _calendar(movement, rec) + parts.settle(movement, rec)
+
+
+def _newcomers(plan: Plan, found: Gatherer, rec: Recorder, desk: Desk) -> list[Claim]:
+    """A group that was not there before has no movement: its level against everybody else's stands in for it."""
+    movement, query = found.movement, found.query
+    now, past = movement.current, movement.before
+    if not query.where or now is None or now.n < found.view.settings.min_window or (past is not None and past.n):
+        return []
+    whole = desk.gather(replace(query, where=()))
+    frame = whole.frame
+    inside, post = frame.rows_of(query.where), frame.post
+    mine, others = (
+        sample(query.metric, frame.y[rows], frame.weight[rows], frame.person[rows])
+        for rows in (inside & post, ~inside & post)
+    )
+    gap = change_estimate(mine, others)
+    claims = [Claim(f"It was not there before, so only its level can be told: {w.score(now.value, query.metric)} "
+                    f"({words.level_sure(now, query.metric)}).", (rec.level(now),), part="who")]  # fmt: skip
+    if gap is not None and gap.excludes_zero():
+        fact = rec.add(
+            f"{rec.metric} against everybody else: {w.signed(gap.value)} ({w.interval(gap)})", numbers_of(gap, "gap"),
+            n=gap.n, names=(rec.metric,), direction=direction_of(gap),
+        )  # fmt: skip
+        side = "lower" if gap.value < 0 else "higher"
+        text = f"That is {w.size(gap.value)} points {side} than everybody else's ({words.sure(gap)})."
+        claims.append(Claim(text, (fact,), part="who"))
+    spoken, others = of_group(found, desk, query, None)
+    apart = [
+        v for v in voices(spoken, elsewhere, desk.labels) if v.significant and v.difference and v.difference.value > 0
+    ]
+    apart.sort(key=lambda voice: -voice.difference.value if voice.difference else 0.0)
+    claims += [say.more_than_others(voice, plan, rec) for voice in apart[:2]]
+    ids = sorted({row.response_id for row in spoken})
+    return claims + parts.quote_claims(
+        [q for voice in apart[:1] for q in found.quotes(voice.theme_id, ids, QUOTES)], desk
+    )
 
 
 def _still(found: Gatherer, rec: Recorder) -> list[Claim]:
@@ -56,7 +95,7 @@ def _themes(found: Gatherer) -> list[ThemeFinding]:
     changed beyond chance with the matching sign."""
     movement = found.movement
     change = movement.change.value if movement.change else 0.0
-    inside = {theme for segment in movement.segments[:1] for theme in segment.themes}
+    inside = {t for segment in movement.segments if segment.contribution * change > 0 for t in segment.themes}
 
     def fits(theme: ThemeFinding) -> bool:
         gap = theme.gap.value if theme.gap and theme.gap.excludes_zero() else 0.0
@@ -82,10 +121,10 @@ def _screen(found: Gatherer) -> ScreenFriction | None:
 
 
 def _quotes(found: Gatherer, themes: list[ThemeFinding]) -> list[Quote]:
-    segments = found.movement.segments[:1]
+    change = found.movement.change.value if found.movement.change else 0.0
+    segments = [s for s in found.movement.segments if s.contribution * change > 0][:1]
     pool = [quote for segment in segments for quote in segment.quotes]
     pool += [quote for theme in themes for quote in theme.quotes]
-    change = found.movement.change.value if found.movement.change else 0.0
     if change < 0:
         pool.sort(key=lambda quote: quote.score is not None and quote.score > 8)  # a promoter's complaint comes last
     taken: dict[str, Quote] = {}
@@ -110,7 +149,7 @@ def _fix(found: Gatherer, rec: Recorder, screen: ScreenFriction | None) -> list[
 def no_fix(rec: Recorder) -> str:
     """The fact that nothing is worth recommending."""
     return rec.add(
-        "Fixes with an expected lift above zero: 0", [Number(0.0, "count", "fixes")], verb="fixes", allows=("none",)
+        "Fixes with an expected lift above zero: 0", [Number(0.0, "count", "fixes")], verb="fixes", allows=["none"]
     )
 
 
@@ -118,7 +157,9 @@ def _calendar(movement: Movement, rec: Recorder) -> list[Claim]:
     """What happened just before, named as a date and no more."""
     if not movement.changes:
         return []
-    group = {value.casefold() for segment in movement.segments[:1] for _, value in segment.where}
+    total = movement.change.value if movement.change else 0.0
+    group = {value.casefold() for _, value in movement.where}
+    group |= {v.casefold() for s in movement.segments[:1] if s.contribution * total > 0 for _, v in s.where}
     near = [c for c in movement.changes if {c["platform"].casefold(), c["version"].casefold()} & group]
     change = max(
         near or movement.changes[-1:],

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from analyst.core.windows import Window
 
 MISSING = "(missing)"
+_PLACES = ("platform", "app_version")  # their values speak for themselves: on Android 4.2.0
 FEW = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
@@ -22,12 +23,24 @@ def people(where: Where) -> str:
     """Android 4.2.0 · web, plan plus · everybody; a value that the row lacked reads 'without a plan'."""
     known = tuple((name, value) for name, value in where if value != MISSING)
     lacking = [f"without a {w.dimension(name)}" for name, value in where if value == MISSING]
-    return ", ".join(filter(None, [short_where(known), *lacking])) or "everybody"
+    told = short_where(known)
+    if "app_version" in dict(known) and "platform" not in dict(known):
+        told = f"version {told}"
+    return ", ".join(filter(None, [told, *lacking])) or "everybody"
 
 
 def among(where: Where) -> str:
-    """' on Android 4.2.0' as a sentence's aside: ' (Android 4.2.0)'; empty for everybody."""
-    return f" ({people(where)})" if where else ""
+    """' on Android 4.2.0', ' with plan plus', ' on web with plan plus'; empty for everybody."""
+    bare = tuple((name, value) for name, value in where if name in _PLACES and value != MISSING)
+    rest = tuple((name, value) for name, value in where if name not in _PLACES and value != MISSING)
+    lacking = [f"without a {w.dimension(name)}" for name, value in where if value == MISSING]
+    told = [f"on {people(bare)}" if bare else "", f"with {short_where(rest)}" if rest else "", *lacking]
+    return "".join(f" {part}" for part in told if part)
+
+
+def customers(where: Where) -> str:
+    """'customers on Android 4.2.0', 'customers with plan plus'"""
+    return f"customers{among(where)}"
 
 
 def names_of(where: Where) -> tuple[str, ...]:
@@ -57,6 +70,13 @@ def within(window: Window) -> str:
         first, _, last = window.label.partition("..")
         return f"from {first} to {last}"
     return f"in {window.label}"
+
+
+def level_sure(estimate: Estimate, metric: str) -> str:
+    """The interval of a level: a percentage carries no sign, an NPS does."""
+    if estimate.low is None or estimate.high is None:
+        return ""
+    return f"95% interval {w.score(estimate.low, metric)} to {w.score(estimate.high, metric)}"
 
 
 def sure(estimate: Estimate, scale: float = 1.0, digits: int = 1) -> str:
