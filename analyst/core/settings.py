@@ -60,6 +60,21 @@ class LlmSettings(BaseModel):
     fixes: bool = Field(True, description="whether the evidence of a fix may be sent for its wording")
 
 
+class DigestSettings(BaseModel):
+    """Where the digest goes beside its files; unset means: nowhere."""
+
+    slack_webhook: SecretStr | None = Field(None, description="https address that Slack gave for one channel")
+    link: str | None = Field(None, pattern=r"^https?://[^\s<>|\"']+$", description="where readers find the page")
+    timeout_s: float = Field(10.0, gt=0, le=120)
+    mail_from: str = "Undertone <undertone@localhost>"
+    mail_to: list[str] = Field(default_factory=list, description="who gets the digest as a mail")
+    smtp_host: str | None = Field(None, description="the mail server; unset means: the mail is only written to a file")
+    smtp_port: int = Field(587, ge=1, le=65535)
+    smtp_security: Literal["starttls", "tls", "none"] = Field("starttls", description="none only on this machine")
+    smtp_user: str | None = None
+    smtp_password: SecretStr | None = None
+
+
 class Settings(BaseSettings):
     """Everything that can be set, with its default."""
 
@@ -79,6 +94,7 @@ class Settings(BaseSettings):
     encoder: EncoderSettings = Field(default_factory=EncoderSettings)
     themes: ThemeSettings = Field(default_factory=ThemeSettings)
     llm: LlmSettings = Field(default_factory=LlmSettings)
+    digest: DigestSettings = Field(default_factory=DigestSettings)
 
     @classmethod
     def settings_customise_sources(

@@ -70,7 +70,7 @@ def _newcomers(plan: Plan, found: Gatherer, rec: Recorder, desk: Desk) -> list[C
         side = "lower" if gap.value < 0 else "higher"
         text = f"That is {w.size(gap.value)} points {side} than everybody else's ({words.sure(gap)})."
         claims.append(Claim(text, (fact,), part="who"))
-    spoken, others = of_group(found, desk, query, None)
+    spoken, elsewhere = of_group(found, desk, query, None)
     apart = [
         v for v in voices(spoken, elsewhere, desk.labels) if v.significant and v.difference and v.difference.value > 0
     ]
