@@ -51,9 +51,7 @@ def run_suites(
     suite: SuiteOption = None,
     split: SplitOption = "dev",
     writer: WriterOption = "extractive",
-    output: Annotated[
-        Path | None, typer.Option("--out", help="Folder for results, or a .md file for the page.")
-    ] = None,
+    output: Annotated[Path | None, typer.Option("--out", help="Folder of results, or a .md file.")] = None,
     keep: KeepOption = None,
     seeds: SeedOption = None,
     scale: ScaleOption = 1.0,
@@ -219,9 +217,7 @@ def _print(run: EvalRun) -> None:
 def _print_compared(found: Sequence[Compared]) -> None:
     from analyst.cli.tables import grid
 
-    table = grid(
-        "measure", "old", "new", "difference", "95 % interval", "p", "won / tied / lost", "", right=range(1, 7)
-    )
+    table = grid("measure", "old", "new", "difference", "95 % interval", "p", "won/tied/lost", "", right=range(1, 7))
     for one in found:
         d = one.difference
         span = "" if math.isnan(d.low) else f"{d.low:+.3f} to {d.high:+.3f}"
