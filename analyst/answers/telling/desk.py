@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from analyst.answers.facts import Evidence, FactBook, Pack
-from analyst.core.query import Query, Where
+from analyst.core.query import Query
 from analyst.core.values import Quote
 from analyst.core.windows import zone
 from analyst.runs.counting import level_values, segment_dimensions
@@ -81,12 +81,8 @@ class Desk:
 
     @cached_property
     def names(self) -> frozenset[str]:
-        """Every name that the run knows: labels, segment values, screens."""
-        connection = self.view.connection
-        dimensions = {*segment_dimensions(connection), *segment_dimensions(connection, "sessions")}
-        values = {value for dimension in dimensions for value in level_values(connection, dimension)}
-        screens = {row[0] for row in connection.execute("SELECT DISTINCT screen FROM exposures").fetchall()}
-        return frozenset(filter(None, {*self.labels.values(), *values, *screens}))
+        """Every name that the run knows."""
+        return known_names(self.view)
 
     def command(self, verb: str, query: Query, *more: str) -> str:
         """The command line that gives the same numbers on this workspace: `undertone why --metric nps ... --json`."""
@@ -96,6 +92,15 @@ class Desk:
         if query.where:
             parts += ["--where", _quoted(",".join(f"{dimension}={value}" for dimension, value in query.where))]
         return " ".join([*parts, *more, "--json"])
+
+
+def known_names(view: View) -> frozenset[str]:
+    """Every name that the run in `view` knows: theme labels, segment values, screens."""
+    connection = view.connection
+    dimensions = {*segment_dimensions(connection), *segment_dimensions(connection, "sessions")}
+    values = {value for dimension in dimensions for value in level_values(connection, dimension)}
+    screens = {row[0] for row in connection.execute("SELECT DISTINCT screen FROM exposures").fetchall()}
+    return frozenset(filter(None, {*theme_labels(connection).values(), *values, *screens}))
 
 
 def _window_flags(window: Window, timezone: str) -> list[str]:
@@ -125,8 +130,3 @@ def _is_default_baseline(query: Query, timezone: str) -> bool:
 
 def _quoted(text: str) -> str:
     return f"'{text}'" if any(mark in text for mark in ' ()&;|<>*?$`"\\') else text
-
-
-def same_people(one: Where, other: Where) -> bool:
-    """Whether two filters hold the same people."""
-    return sorted(one) == sorted(other)
