@@ -6,10 +6,21 @@ out of the file before anything is filled in, and customers' words enter only as
 
 from prompts.data import Rendered, as_data, clean_text
 from prompts.loader import Message, Prompt, Role, load_prompt, tasks, versions
-from prompts.outputs import DigestSentence, DigestSummary, FixWording, ThemeLabel, ThemeLabels, output_model
+from prompts.outputs import (
+    AnswerSentence,
+    AnswerText,
+    DigestSentence,
+    DigestSummary,
+    FixWording,
+    ThemeLabel,
+    ThemeLabels,
+    output_model,
+)
 from prompts.released import file_hash, released_problems
 
 __all__ = [
+    "AnswerSentence",
+    "AnswerText",
     "DigestSentence",
     "DigestSummary",
     "FixWording",

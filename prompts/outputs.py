@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
@@ -28,6 +28,21 @@ class DigestSummary(_Output):
     """The summary at the head of a digest: up to six sentences, the most important first."""
 
     sentences: list[DigestSentence] = Field(min_length=1, max_length=6)
+
+
+class AnswerSentence(_Output):
+    """One sentence, the part of the answer it belongs to, its facts, and the quotes to show after it."""
+
+    text: str = Field(min_length=1, max_length=400)
+    part: Literal["verdict", "who", "where", "what", "screen", "fix", "sure", "aside"]
+    facts: list[Id] = Field(min_length=1, max_length=3)
+    quotes: list[Id] = Field(default_factory=list, max_length=3)
+
+
+class AnswerText(_Output):
+    """The answer to the question, its verdict first. Call this once, when everything needed was looked up."""
+
+    sentences: list[AnswerSentence] = Field(min_length=1, max_length=9)
 
 
 class ThemeLabel(_Output):
@@ -69,7 +84,9 @@ class FixWording(_Output):
     quotes: list[Id] = Field(default_factory=list, max_length=3)
 
 
-_MODELS: dict[str, type[BaseModel]] = {model.__name__: model for model in (DigestSummary, ThemeLabels, FixWording)}
+_MODELS: dict[str, type[BaseModel]] = {
+    model.__name__: model for model in (AnswerText, DigestSummary, ThemeLabels, FixWording)
+}
 
 
 def output_model(name: str) -> type[BaseModel]:

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Generic
+from typing import TYPE_CHECKING, Any, Generic, cast
 
 from pydantic import BaseModel, ValidationError, create_model, model_validator
 
@@ -201,11 +201,8 @@ class _Conversation(Generic[M]):
             return value
 
         validators: dict[str, Any] = {"judge": model_validator(mode="after")(judge)}
-        made: Any = create_model(
-            self.model.__name__, __base__=self.model, __doc__=self.model.__doc__, __validators__=validators
-        )
-        checked: type[M] = made
-        return checked
+        name, doc = self.model.__name__, self.model.__doc__
+        return cast("type[M]", create_model(name, __base__=self.model, __doc__=doc, __validators__=validators))
 
     def _keep(self, value: M, problems: tuple[str, ...], *, repaired: bool) -> None:
         plain = self.model.model_validate(value.model_dump())
