@@ -14,22 +14,29 @@ if TYPE_CHECKING:
     from analyst.findings.types import Movement
 
 INK, MUTED, ACCENT, BAD, GOOD = "#1f2933", "#7b8794", "#3457d5", "#b3402e", "#2f7d4f"
-_CONFIG: dict[str, Any] = {
-    "font": "DejaVu Sans, Verdana, sans-serif",
-    "view": {"stroke": None},
-    "axis": {
-        "labelColor": MUTED,
-        "labelFontSize": 12,
-        "titleColor": MUTED,
-        "gridColor": "#e4e7eb",
-        "domain": False,
-        "tickColor": "#e4e7eb",
-    },
-    "background": None,
-}
+FONT = 12  # points of a label
 
 
-def series_chart(series: list[PeriodEstimate], metric: str, width: int = 640, height: int = 180) -> dict[str, Any]:
+def _config(font: int) -> dict[str, Any]:
+    return {
+        "font": "DejaVu Sans, Verdana, sans-serif",
+        "view": {"stroke": None},
+        "axis": {
+            "labelColor": MUTED,
+            "labelFontSize": font,
+            "titleColor": MUTED,
+            "titleFontSize": font,
+            "gridColor": "#e4e7eb",
+            "domain": False,
+            "tickColor": "#e4e7eb",
+        },
+        "background": None,
+    }
+
+
+def series_chart(
+    series: list[PeriodEstimate], metric: str, width: int = 640, height: int = 180, font: int = FONT
+) -> dict[str, Any]:
     """The score by period with its 95 % interval; the window under discussion stands out."""
     rows = [
         {
@@ -48,7 +55,7 @@ def series_chart(series: list[PeriodEstimate], metric: str, width: int = 640, he
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
         "width": width,
         "height": height,
-        "config": _CONFIG,
+        "config": _config(font),
         "data": {"values": rows},
         "encoding": {"x": x},
         "layer": [
@@ -79,8 +86,9 @@ def short_period(period: str) -> str:
     return period.partition("-")[2] if "W" in period else period
 
 
-def ledger_chart(movement: Movement, width: int = 640) -> dict[str, Any]:
-    """The ledger as a waterfall: from the baseline's score, term by term, to the window's."""
+def ledger_chart(movement: Movement, width: int = 640, font: int = FONT, labels: int = 340) -> dict[str, Any]:
+    """The ledger as a waterfall: from the baseline's score, term by term, to the window's. A term's name has room for
+    `labels` points."""
     before = movement.before.value if movement.before else 0.0
     rows, at = (
         [{"term": "before", "from": 0.0, "to": before, "kind": "level", "order": 0, "text": f"{before:.1f}"}],
@@ -100,14 +108,15 @@ def ledger_chart(movement: Movement, width: int = 640) -> dict[str, Any]:
         )
         at += points
     rows.append({"term": "now", "from": 0.0, "to": at, "kind": "level", "order": len(rows), "text": f"{at:.1f}"})
-    y = {"field": "term", "type": "nominal", "sort": {"field": "order"}, "title": None, "axis": {"labelLimit": 340}}
+    y: dict[str, Any] = {"field": "term", "type": "nominal", "sort": {"field": "order"}, "title": None}
+    y["axis"] = {"labelLimit": labels}
     x = {"field": "from", "type": "quantitative", "title": METRIC_NAMES[movement.metric], "scale": {"zero": True}}
     colours = {"domain": ["level", "up", "down"], "range": [MUTED, GOOD, BAD]}
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
         "width": width,
-        "height": {"step": 26},
-        "config": _CONFIG,
+        "height": {"step": 2 * font + 2},
+        "config": _config(font),
         "data": {"values": rows},
         "encoding": {"y": y},
         "layer": [
@@ -120,12 +129,17 @@ def ledger_chart(movement: Movement, width: int = 640) -> dict[str, Any]:
                 },
             },
             {
-                "mark": {"type": "text", "align": "left", "dx": 5, "color": INK, "fontSize": 12},
+                "mark": {"type": "text", "align": "left", "dx": 5, "color": INK, "fontSize": font},
                 "transform": [{"calculate": "max(datum.from, datum.to)", "as": "end"}],
                 "encoding": {"x": {"field": "end", "type": "quantitative"}, "text": {"field": "text"}},
             },
         ],
     }
+
+
+def on_paper(spec: dict[str, Any]) -> dict[str, Any]:
+    """The chart on white with a margin: readable on any background that a mail reader puts behind it."""
+    return {**spec, "background": "#ffffff", "padding": 14}
 
 
 def to_svg(spec: dict[str, Any]) -> str:

@@ -202,7 +202,9 @@ def _with_few_quotes(
         for place, segment in enumerate(movement.segments[:1]):
             subjects[f"segment {place}"] = _by_score(segment.quotes, fell)
         subjects |= {fix.fix_id: _by_score(fix.quotes, True) for fix in fixes}
-    subjects |= {theme.theme_id: theme.quotes for theme in themes if worth_a_story(theme, moves)}
+    for theme in themes:
+        if worth_a_story(theme, moves):
+            subjects[theme.theme_id] = _by_score(theme.quotes, theme.gap is None or theme.gap.value < 0)
     suggested = sum(min(len(fix.suggestions), IN_ACTION) for fix in fixes)  # the actions hold these words already
     dealt = deal_quotes(subjects, QUOTES_WHEN_BRIEF if brief else MOST - suggested)
     segments = [

@@ -30,6 +30,20 @@ def about(digest: Digest) -> str:
     return f"{w.METRIC_NAMES[digest.metric]}, {digest.days}, {digest.where}; compared with {digest.baseline}"
 
 
+def verdict_line(digest: Digest) -> str:
+    """The verdict in the few words that a subject line has: 'NPS fell 13.3 points to +10.0'."""
+    movement, name = digest.movement, w.METRIC_NAMES[digest.metric]
+    change, now = movement.change, movement.current
+    if movement.verdict == "too_little_data" or change is None or now is None:
+        return f"{name}: too little data to tell"
+    level = w.score(now.value, digest.metric)
+    if movement.verdict == "moved":
+        return f"{name} {'rose' if change.value > 0 else 'fell'} {w.size(change.value)} points to {level}"
+    if movement.verdict == "masked":
+        return f"{name} {level}: steady as a whole, but a group moved"
+    return f"{name} {level}, no change beyond chance"
+
+
 def outline(digest: Digest, short: bool = False) -> list[Section]:
     """The digest's sections, those with nothing to say left out."""
     sections = [
