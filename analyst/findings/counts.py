@@ -12,6 +12,7 @@ import numpy as np
 from analyst.core.query import Query
 from analyst.core.tables import SIGNALS, VISIT
 from analyst.runs.counting import segment_dimensions, segment_sql, survey_sql, where_sql
+from analyst.runs.visits import KINDS, SCREENS, VISITS, hit_sql, kinds_where, prepare_visits
 
 if TYPE_CHECKING:
     import duckdb
@@ -45,44 +46,57 @@ def visit_counts(connection: duckdb.DuckDBPyConnection, query: Query, *, until: 
     The filter of `query` holds on the session's segments. Raises UsageProblem when it names one that sessions lack.
     """
     dims = segment_dimensions(connection, "sessions")
-    condition, values = where_sql(query.where, dims, "s")
-    picked = "".join(f", {segment_sql(d, 's')} AS d{i}" for i, d in enumerate(dims))
-    named = "".join(f", d{i}" for i in range(len(dims)))
-    met = ", ".join(f"max(CASE WHEN signal = '{s}' AND met > 0 THEN 1 ELSE 0 END) AS {s}" for s in SIGNALS)
-    summed = ", ".join(f"sum({s}) AS {s}" for s in SIGNALS)
+    condition, values = kinds_where(query.where, dims)
+    prepare_visits(connection)
+    summed = ", ".join(f"CAST(sum({hit_sql(signal)}) AS DOUBLE) AS {signal}" for signal in SIGNALS)
     now, before = query.window, query.baseline
     found = connection.execute(
         f"""
-        WITH seen AS (
-            SELECT e.session_id, coalesce(e.user_id, s.user_id, e.session_id) AS person, e.screen, e.signal,
-                   e."count" AS met, coalesce(e.at, s.started_at) AS moment{picked}
-            FROM exposures e JOIN sessions s ON s.session_id = e.session_id
-            WHERE e.screen IS NOT NULL AND {condition}
-        ),
-        visited AS (
-            SELECT session_id, person, screen, moment >= ? AND moment < ? AS post, {met}{named}
-            FROM seen
-            WHERE moment < ? AND (moment >= ? AND moment < ? OR moment >= ? AND moment < ?)
-            GROUP BY session_id, person, screen, post{named}
+        WITH visited AS (
+            SELECT session, person, screen, visit_kind, moment >= ? AND moment < ? AS post, bit_or(met) AS met
+            FROM {VISITS}
+            WHERE {condition} AND moment < ? AND (moment >= ? AND moment < ? OR moment >= ? AND moment < ?)
+            GROUP BY session, person, screen, visit_kind, post
         )
-        SELECT post, screen, person, count(*) AS visits, {summed}{named}
-        FROM visited GROUP BY post, screen, person{named} ORDER BY post, screen, person{named}
+        SELECT post, screen, person, visit_kind, CAST(count(*) AS DOUBLE) AS visits, {summed}
+        FROM visited GROUP BY post, screen, person, visit_kind ORDER BY post, screen, person, visit_kind
         """,
-        [*values, now.start, now.end, until, now.start, now.end, before.start, before.end],
+        [now.start, now.end, *values, until, now.start, now.end, before.start, before.end],
     ).fetchnumpy()
-    coded = [np.unique(np.asarray(found[f"d{i}"]).astype(str), return_inverse=True) for i in range(len(dims))]
-    size = len(found["post"])
-    _, person = np.unique(np.asarray(found["person"]).astype(str), return_inverse=True)
+    _, person = np.unique(np.asarray(found["person"]), return_inverse=True)
+    levels, codes = _levels(connection, dims, np.asarray(found["visit_kind"], dtype=np.int64))
     return VisitCounts(
         post=np.asarray(found["post"]).astype(bool),
-        screen=np.asarray(found["screen"]).astype(str),
+        screen=_screen_names(connection)[np.asarray(found["screen"], dtype=np.int64)],
         person=person.astype(np.int64),
         visits=np.asarray(found["visits"], dtype=np.float64),
         hits=np.stack([np.asarray(found[s], dtype=np.float64) for s in SIGNALS], axis=1),
         dimensions=tuple(dims),
-        levels=tuple(tuple(str(name) for name in names) for names, _ in coded),
-        codes=np.stack([c for _, c in coded], axis=1).astype(np.int32) if coded else np.zeros((size, 0), np.int32),
+        levels=levels,
+        codes=codes,
     )
+
+
+def _screen_names(connection: duckdb.DuckDBPyConnection) -> NDArray[Any]:
+    """Names of the screens by their number."""
+    rows = connection.execute(f"SELECT name FROM {SCREENS} ORDER BY screen").fetchall()
+    return np.array([name for (name,) in rows], dtype=str)
+
+
+def _levels(
+    connection: duckdb.DuckDBPyConnection, dims: Sequence[str], kinds: NDArray[np.int64]
+) -> tuple[tuple[tuple[str, ...], ...], NDArray[np.int32]]:
+    """The values of each of d dimensions in rows of these `kinds` (v,), and the rows' codes into them, (v, d)."""
+    if not dims:
+        return (), np.zeros((len(kinds), 0), dtype=np.int32)
+    names = connection.execute(f"SELECT * EXCLUDE (visit_kind) FROM {KINDS} ORDER BY visit_kind").fetchall()
+    present, place = np.unique(kinds, return_inverse=True)
+    levels, codes = [], []
+    for at in range(len(dims)):
+        values, coded = np.unique(np.array([names[kind][at] for kind in present], dtype=str), return_inverse=True)
+        levels.append(tuple(str(value) for value in values))
+        codes.append(coded[place])
+    return tuple(levels), np.stack(codes, axis=1).astype(np.int32)
 
 
 def week_counts(
@@ -90,21 +104,22 @@ def week_counts(
 ) -> dict[tuple[str, str], list[tuple[str, int, int]]]:
     """(ISO week, sessions that saw the screen, sessions that met the signal there) by (screen, signal), oldest first:
     the last `weeks` weeks up to the window's end. The filter of `query` holds on the session's segments."""
-    condition, values = where_sql(query.where, segment_dimensions(connection, "sessions"), "s")
+    condition, values = kinds_where(query.where, segment_dimensions(connection, "sessions"))
+    prepare_visits(connection)
     end = min(query.window.end, until)
-    met = ", ".join(f"max(CASE WHEN signal = '{s}' AND \"count\" > 0 THEN 1 ELSE 0 END) AS {s}" for s in SIGNALS)
-    summed = ", ".join(f"sum({s})" for s in SIGNALS)
     rows = connection.execute(
         f"""
         WITH visited AS (
-            SELECT e.session_id, e.screen, min(coalesce(e.at, s.started_at)) AS moment, {met}
-            FROM exposures e JOIN sessions s ON s.session_id = e.session_id
-            WHERE e.screen IS NOT NULL AND {condition}
-              AND coalesce(e.at, s.started_at) < ? AND coalesce(e.at, s.started_at) >= ?
-            GROUP BY e.session_id, e.screen
-        )
-        SELECT strftime(date_trunc('week', moment AT TIME ZONE ?), '%G-W%V') AS week, screen, count(*), {summed}
-        FROM visited GROUP BY week, screen ORDER BY week, screen
+            SELECT session, screen, min(moment) AS moment, bit_or(met) AS met FROM {VISITS}
+            WHERE {condition} AND moment < ? AND moment >= ? GROUP BY session, screen
+        ),
+        placed AS (
+            SELECT date_trunc('week', moment AT TIME ZONE ?) AS week, screen, met FROM visited
+        ),
+        counted AS (SELECT week, screen, count(*) AS n, {", ".join(f"sum({hit_sql(s)}) AS {s}" for s in SIGNALS)}
+                    FROM placed GROUP BY week, screen)
+        SELECT strftime(week, '%G-W%V') AS week, name, n, {", ".join(SIGNALS)}
+        FROM counted JOIN {SCREENS} USING (screen) ORDER BY 1, 2
         """,
         [*values, end, end - timedelta(weeks=weeks), timezone],
     ).fetchall()

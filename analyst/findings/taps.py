@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from analyst.core.query import Query
-from analyst.core.tables import VISIT
 from analyst.core.values import Estimate
 from analyst.findings.clustered import FEWEST, ratio_of_means, share_gap, two_groups
 from analyst.findings.types import TapCheck
-from analyst.runs.counting import segment_dimensions, where_sql
+from analyst.runs.counting import segment_dimensions
+from analyst.runs.visits import BITS, SCREENS, VISITS, kinds_where, prepare_visits
 
 if TYPE_CHECKING:
     import duckdb
@@ -50,31 +50,34 @@ class TapCounts:
 def tap_counts(connection: duckdb.DuckDBPyConnection, query: Query, *, until: datetime) -> TapCounts:
     """Sessions that saw a screen in either window, with rage taps there and without; screens without rage taps are
     left out. The filter of `query` holds on the session's segments."""
-    condition, values = where_sql(query.where, segment_dimensions(connection, "sessions"), "s")
-    columns = {row[0] for row in connection.execute("DESCRIBE sessions").fetchall()}
-    last = "s.screens[len(s.screens)]" if "screens" in columns else "CAST(NULL AS VARCHAR)"
+    condition, values = kinds_where(query.where, segment_dimensions(connection, "sessions"))
+    prepare_visits(connection)
     now, before = query.window, query.baseline
+    others = sum(bit for signal, bit in BITS.items() if signal != RAGE)
     found = connection.execute(
         f"""
-        WITH seen AS (
-            SELECT e.session_id, e.screen, coalesce(e.user_id, s.user_id, e.session_id) AS person,
-                   max(CASE WHEN e.signal = '{RAGE}' AND e."count" > 0 THEN 1 ELSE 0 END) AS rage,
-                   max(CASE WHEN e.signal NOT IN ('{RAGE}', '{VISIT}') AND e."count" > 0 THEN 1 ELSE 0 END) AS trouble,
-                   max(CASE WHEN {last} = e.screen THEN 1 WHEN {last} IS NOT NULL THEN 0 END) AS ended,
-                   max(CASE WHEN s.duration_s > 0 THEN ln(s.duration_s) END) AS logs
-            FROM exposures e JOIN sessions s ON s.session_id = e.session_id
-            WHERE e.screen IS NOT NULL AND {condition} AND s.started_at < ?
-              AND (s.started_at >= ? AND s.started_at < ? OR s.started_at >= ? AND s.started_at < ?)
-              AND e.screen IN (SELECT screen FROM exposures WHERE signal = '{RAGE}' AND "count" > 0)
-            GROUP BY e.session_id, e.screen, person
+        WITH tapped AS (SELECT DISTINCT screen FROM {VISITS} WHERE met & {BITS[RAGE]} > 0),
+        seen AS (
+            SELECT session, screen, person, CASE WHEN bit_or(met) & {BITS[RAGE]} > 0 THEN 1 ELSE 0 END AS rage,
+                   CASE WHEN bit_or(met) & {others} > 0 THEN 1 ELSE 0 END AS trouble, max(ended) AS ended,
+                   max(logs) AS logs
+            FROM {VISITS}
+            WHERE {condition} AND started_at < ?
+              AND (started_at >= ? AND started_at < ? OR started_at >= ? AND started_at < ?)
+              AND screen IN (SELECT screen FROM tapped)
+            GROUP BY session, screen, person
+        ),
+        counted AS (
+            SELECT screen, person, rage, count(*) AS n, sum(trouble) AS trouble, count(ended) AS known,
+                   coalesce(sum(ended), 0) AS ended, count(logs) AS timed, coalesce(sum(logs), 0) / 1e9 AS logs
+            FROM seen GROUP BY screen, person, rage
         )
-        SELECT screen, person, rage, count(*) AS n, sum(trouble) AS trouble, count(ended) AS known,
-               coalesce(sum(ended), 0) AS ended, count(logs) AS timed, coalesce(sum(logs), 0) AS logs
-        FROM seen GROUP BY screen, person, rage ORDER BY screen, person, rage
+        SELECT c.name AS screen, counted.* EXCLUDE (screen) FROM counted JOIN {SCREENS} c USING (screen)
+        ORDER BY counted.screen, person, rage
         """,
         [*values, until, now.start, now.end, before.start, before.end],
     ).fetchnumpy()
-    _, person = np.unique(np.asarray(found["person"]).astype(str), return_inverse=True)
+    _, person = np.unique(np.asarray(found["person"]), return_inverse=True)
     numbers = {
         name: np.asarray(found[name], dtype=np.float64) for name in ("n", "trouble", "known", "ended", "timed", "logs")
     }

@@ -18,6 +18,7 @@ from analyst.core.errors import UsageProblem
 from analyst.core.query import Query
 from analyst.core.tables import VISIT
 from analyst.runs.counting import segment_dimensions, segment_sql, survey_sql, where_sql
+from analyst.runs.visits import HAD, prepare_sessions_had
 
 if TYPE_CHECKING:
     import duckdb
@@ -219,18 +220,10 @@ def _exposed(
         GROUP BY ALL
         """
     ).fetchnumpy()
+    prepare_sessions_had(connection)
     counted = connection.execute(
         f"""
-        WITH told AS (
-            SELECT user_id, session_id AS session, started_at AS moment FROM sessions
-            UNION ALL
-            SELECT user_id, coalesce(session_id, strftime(exposures.at, '%Y-%m-%d')), exposures.at FROM exposures
-        ),
-        seen AS (
-            SELECT user_id, session, min(moment) AS moment FROM told
-            WHERE user_id IS NOT NULL GROUP BY user_id, session, date_trunc('day', moment)
-        )
-        SELECT r, count(DISTINCT session) AS n FROM framed JOIN seen USING (user_id)
+        SELECT r, count(DISTINCT session) AS n FROM framed JOIN {HAD} seen USING (user_id)
         WHERE {near.format(moment="seen.moment")} GROUP BY r
         """
     ).fetchnumpy()
