@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from analyst.cli.console import print_json, progress, say, show
+from analyst.cli.eval_label import label
 from analyst.cli.options import JsonOption, WorkspaceOption, open_session
 from analyst.core.errors import GateFailed, UsageProblem
 
@@ -44,6 +45,9 @@ KeepOption = Annotated[
 @app.callback()
 def evaluate() -> None:
     """How good the themes, verdicts, fixes and answers are."""
+
+
+app.command("label")(label)
 
 
 @app.command("run")

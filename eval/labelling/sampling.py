@@ -1,8 +1,8 @@
 """Which opinions to judge: some of every theme, the uncertain ones more often, each with its weight.
 
 Every theme is cut in two at the median of its probabilities. Of the judgements for a theme, two thirds go to the
-uncertain half, where mistakes are; a weight makes up for it, so that what is found holds for the whole theme and not
-for its hard cases. Opinions without a theme are a stratum of their own, so that recall can be told.
+uncertain half, where mistakes are; weights by the size of the half make up for it, so that what is found holds for the
+whole theme and not for its hard cases. Opinions without a theme are a stratum of their own, so that recall can be told.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Drawn:
-    """An opinion to judge. `stratum` is what it was drawn from, `weight` how many opinions of it it stands for."""
+    """An opinion to judge. `stratum` is what it was drawn from, and `size` how many opinions that holds."""
 
     opinion_id: str
     theme_id: str
     stratum: str
-    weight: float
+    size: int
 
 
 def candidates(view: View) -> list[Candidate]:
@@ -54,23 +54,22 @@ def candidates(view: View) -> list[Candidate]:
 def draw(found: Sequence[Candidate], size: int, seed: int = 7) -> list[Drawn]:
     """About `size` opinions, every theme with at least two (or all it has), the rest by the size of the theme.
 
-    The most uncertain half of each theme comes first in the result, theme by theme in turn, so that whoever stops
-    early has judged where it matters. The same opinions, size and seed give the same sample. Empty where nothing is
-    there to judge.
+    Theme by theme in turn, two uncertain ones before each sure one, so that whoever stops early has something of
+    everything and most where mistakes are. The same opinions, size and seed give the same sample, and a larger size
+    goes on where a smaller one ended in each theme. Empty where nothing is there to judge.
     """
     themes: dict[str, list[Candidate]] = defaultdict(list)
     for one in found:
         themes[one.theme_id].append(one)
     shares = allocate({theme: len(members) for theme, members in themes.items()}, size)
-    rng = random.Random(seed)
-    drawn: list[tuple[int, int, int, Drawn]] = []
+    drawn: list[tuple[float, int, Drawn]] = []
     for place, theme in enumerate(sorted(themes)):
-        for half, (name, members, number) in enumerate(_halves(theme, themes[theme], shares[theme])):
-            picked = rng.sample(members, number)
-            weight = len(members) / number if number else 0.0
-            for turn, one in enumerate(picked):
-                drawn.append((half, turn, place, Drawn(one.opinion_id, theme, name, weight)))
-    return [one for *_, one in sorted(drawn, key=lambda d: d[:3])]
+        for sure, (name, members, number) in enumerate(_halves(theme, themes[theme], shares[theme])):
+            shuffled = random.Random(f"{seed}/{name}").sample(members, len(members))
+            for turn, one in enumerate(shuffled[:number]):
+                order = 2 * turn + 1.5 if sure else float(turn)
+                drawn.append((order, place, Drawn(one.opinion_id, theme, name, len(members))))
+    return [one for *_, one in sorted(drawn, key=lambda d: d[:2])]
 
 
 def allocate(sizes: Mapping[str, int], total: int, fewest: int = FEWEST) -> dict[str, int]:
