@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from analyst.cli import theme_edits
+from analyst.cli import theme_edits, theme_labels
 from analyst.cli.console import print_json, say, show
 from analyst.cli.options import open_session
 from analyst.cli.reading import Asked, reading_verb
@@ -84,5 +84,5 @@ def _all_themes(asked: Asked, as_json: bool) -> None:
 
 
 app.callback(invoke_without_command=True)(reading_verb(themes))
-for _name, _verb in theme_edits.VERBS:
+for _name, _verb in (*theme_edits.VERBS, ("label", theme_labels.label)):
     app.command(_name)(_verb)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from contextlib import suppress
+from copy import copy
 from dataclasses import replace
 from pathlib import Path
 
@@ -38,7 +39,7 @@ class LlmClient:
     def __init__(
         self, settings: LlmSettings, workspace: Path, *, clock: Clock = system_clock, budget: Budget | None = None
     ) -> None:
-        self.settings = settings
+        self.settings, self._budget = settings, budget
         self.endpoint = endpoint_of(settings)
         self.sender = Sender(self.endpoint, settings, workspace, clock, budget or budget_of(settings))
         self.abilities = AbilityMemory(workspace, clock)
@@ -81,6 +82,18 @@ class LlmClient:
             with suppress(OSError):  # a full disk costs the next request its shortcut, not this one its answer
                 self.cache.put(key, kept, job.evidence)
         return answer
+
+    def for_job(self) -> LlmClient:
+        """The same endpoint and connections with the settings' budget whole again; a budget that was given stays.
+
+        A server keeps one client for many questions, and each question is a job of its own.
+        """
+        if self._budget is not None:
+            return self
+        again = copy(self)
+        again.sender = copy(self.sender)
+        again.sender.budget = budget_of(self.settings)
+        return again
 
     def close(self) -> None:
         """Close the connections; the next request opens new ones."""

@@ -1,0 +1,5 @@
+from __future__ import annotations
+
+from tests.llm.conftest import build, server
+
+__all__ = ["build", "server"]
