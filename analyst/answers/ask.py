@@ -157,7 +157,7 @@ def _checked(claims: list[Claim], desk: Desk) -> tuple[list[Claim], tuple[str, .
     from analyst.answers.grounding import keep_grounded
 
     kept, refused = keep_grounded(claims, desk.pack())
-    told = [f"{one.claim.text}: {'; '.join(fault.sentence for fault in one.faults)}" for one in refused]
+    told = [f"{one.claim.text}: {'; '.join(fault.message for fault in one.faults)}" for one in refused]
     return list(kept), tuple(told)
 
 

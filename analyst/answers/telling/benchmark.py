@@ -58,7 +58,7 @@ def _position(score: float, asked: bool, plan: Plan, rec: Recorder) -> Claim:
     kind, metric = kind_of(plan.query.metric), plan.query.metric
     level = w.score(score, metric)
     group = "" if asked else words.among(plan.query.where)
-    who = f"{_article(rec.metric)} {rec.metric} of {level}" if asked else f"{rec.metric}{group}, {level},"
+    who = f"{_article(rec.metric)} {rec.metric} of {level}" if asked else f"{rec.metric}{group} at {level}"
     band = kind.band(score)
     if band is None:
         fact = rec.add(
@@ -72,12 +72,12 @@ def _position(score: float, asked: bool, plan: Plan, rec: Recorder) -> Claim:
     start, end = _span(score, plan)
     span = f"{w.signed(start, 0)} to {w.signed(end, 0)}" if start > kind.low else f"under {w.signed(end, 0)}"
     fact = rec.add(
-        f"{rec.metric} {level} lies in “{band}” ({span}): {kind.bands_source}",
+        f"{rec.metric} {level} is {band} ({span}) by {kind.bands_source}",
         [Number(score, "points", "asked" if asked else "now"), Number(start, "points", "band from"),
          Number(end, "points", "band to")],
         names=(rec.metric, band, kind.bands_source, "Bain", "Bain & Company"),
     )  # fmt: skip
-    return Claim(f"{words.capital(who)} counts as “{band}” ({span}) in {kind.bands_source}.", (fact,), part="verdict")
+    return Claim(f"{words.capital(who)} is {band} by {kind.bands_source} ({span}).", (fact,), part="verdict")
 
 
 def _article(name: str) -> str:
@@ -109,14 +109,11 @@ def _direction(found: Gatherer, rec: Recorder) -> list[Claim]:
     if movement.verdict == "moved":
         verb = "up" if change.value > 0 else "down"
         text = (
-            f"Direction says more than position: yours{group} is {level} {when}, {verb} {w.size(change.value)} points "
+            f"Direction beats position: yours{group} is {level} {when}, {verb} {w.size(change.value)} points "
             f"from {was} in {stretch}, more than chance."
         )
     else:
-        text = (
-            f"Direction says more than position: yours{group} is {level} {when} and was {was} in {stretch}, within "
-            "chance."
-        )
+        text = f"Direction beats position: yours{group} is {level} {when} and was {was} in {stretch}, within chance."
     return [Claim(text, (rec.change(movement),), part="where")]
 
 
@@ -143,7 +140,6 @@ def _others(point: ReferencePoint, score: float | None, plan: Plan, rec: Recorde
     fact = rec.desk.book.add(
         f"{point.source} ({point.year}), {point.category}, {point.sample}: median {point.median:g}",
         numbers,
-        where=point.category,
         window=str(point.year),
         command=f"undertone ask '{plan.question}' --json" if "'" not in plan.question else "undertone ask --json",
         names=(point.category, point.source, "SurveyMonkey", rec.metric, w.METRIC_NAMES[metric]),
@@ -155,5 +151,5 @@ def _others(point: ReferencePoint, score: float | None, plan: Plan, rec: Recorde
 
 def _caution(plan: Plan, rec: Recorder, point: ReferencePoint | None) -> Claim:
     fact = rec.add("Bands and benchmarks mix categories, countries and moments of asking", [], names=(rec.metric,))
-    text = "Categories, countries and the moment of asking all shift it, so the own past is the fairer comparison."
+    text = "Categories, countries and the moment of asking shift a score, so the own past is the fairer comparison."
     return Claim(text, (fact,), part="aside")

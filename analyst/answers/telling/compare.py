@@ -11,7 +11,7 @@ from analyst.answers.telling import parts, why, words
 from analyst.answers.telling.recorder import Recorder
 from analyst.answers.telling.voices import Voice, voices
 from analyst.core.errors import CannotTell
-from analyst.core.query import Query, Where
+from analyst.core.query import Query, Where, where_text
 from analyst.core.values import Estimate
 from analyst.metrics import Sample, change_estimate, sample, score_estimate
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from analyst.answers.gather import Gatherer
     from analyst.answers.telling.desk import Desk
     from analyst.runs.frame import DesignFrame
+
+ELSE = "everybody else"
 
 
 def tell(plan: Plan, desk: Desk) -> list[Claim]:
@@ -67,7 +69,7 @@ def _groups(one: Query, other: Query, desk: Desk) -> list[Claim]:
     fewest = found.view.settings.min_window
     if gap is None or score is None or other_score is None or min(score.n, other_score.n) < fewest:
         return [_too_few(first, second, rec)]
-    claims = [_difference(first, second, score, other_score, gap, rec)]
+    claims = _difference(first, second, score, other_score, gap, rec)
     before = change_estimate(first.before, second.before)
     if before is not None and min(first.before.n, second.before.n) >= fewest:
         claims.append(_before(before, found, rec, first, second))
@@ -81,10 +83,10 @@ def _sides(found: Gatherer, one: Where, other: Where) -> tuple[Side, Side]:
     mine, theirs = frame.rows_of(one), frame.rows_of(other)
     if set(other) < set(one):
         theirs = theirs & ~mine
-        return _side(frame, found, one, mine), _side(frame, found, other, theirs, "everybody else")
+        return _side(frame, found, one, mine), _side(frame, found, other, theirs, ELSE)
     if set(one) < set(other):
         mine = mine & ~theirs
-        return _side(frame, found, one, mine, "everybody else"), _side(frame, found, other, theirs)
+        return _side(frame, found, one, mine, ELSE), _side(frame, found, other, theirs)
     return _side(frame, found, one, mine), _side(frame, found, other, theirs & ~mine)
 
 
@@ -104,8 +106,8 @@ def _names(first: Side, second: Side) -> tuple[str, ...]:
 def _too_few(first: Side, second: Side, rec: Recorder) -> Claim:
     fact = rec.add(
         f"Answers: {first.name} {first.now.n}, {second.name} {second.now.n}",
-        [Number(float(first.now.n), "count", "answers", where=first.name),
-         Number(float(second.now.n), "count", "answers", where=second.name)],
+        [Number(float(first.now.n), "count", "answers", where=_where(first)),
+         Number(float(second.now.n), "count", "answers", where=_where(second))],
         names=_names(first, second),
     )  # fmt: skip
     text = (
@@ -115,35 +117,50 @@ def _too_few(first: Side, second: Side, rec: Recorder) -> Claim:
     return Claim(text, (fact,), part="verdict")
 
 
-def _difference(first: Side, second: Side, score: Estimate, other: Estimate, gap: Estimate, rec: Recorder) -> Claim:
+def _difference(
+    first: Side, second: Side, score: Estimate, other: Estimate, gap: Estimate, rec: Recorder
+) -> list[Claim]:
     metric = rec.query.metric
     fact = rec.add(
         f"{first.name} {w.score(score.value, metric)} ({score.n}), {second.name} {w.score(other.value, metric)} "
         f"({other.n}): difference {w.signed(gap.value)} ({w.interval(gap)})",
-        [*numbers_of(gap, "difference"), *numbers_of(score, "now", where=first.name),
-         *numbers_of(other, "now", where=second.name)],
+        [*numbers_of(gap, "difference"), *_level(score, first),
+         *_level(other, second)],
         n=gap.n,
         names=(*_names(first, second), rec.metric),
         direction=direction_of(gap),
     )  # fmt: skip
     when = words.within(rec.query.window)
-    levels = (
-        f"{w.score(score.value, metric)} from {words.plural(score.n, 'answer')} against {w.score(other.value, metric)} "
-        f"from {w.count(other.n)}"
-    )
     name = words.capital(first.name)
     if gap.excludes_zero():
         side = "higher" if gap.value > 0 else "lower"
         text = (
-            f"{name} scores {w.size(gap.value)} points {side} than {second.name} {when}: {rec.metric} {levels}, more "
-            f"than chance ({words.sure(gap)})."
+            f"{name} scores {w.size(gap.value)} points {side} than {second.name} {when}, more than chance "
+            f"({words.sure(gap)})."
         )
     else:
         text = (
-            f"{name} and {second.name} do not differ beyond chance {when}: {rec.metric} {levels} "
-            f"({w.signed(gap.value)} points, {words.sure(gap)})."
+            f"{name} and {second.name} do not differ beyond chance {when} ({w.signed(gap.value)} points, "
+            f"{words.sure(gap)})."
         )
-    return Claim(text, (fact,), part="verdict")
+    levels = (
+        f"{rec.metric} is {w.score(score.value, metric)}{_of(first)}, from {words.plural(score.n, 'answer')}, against "
+        f"{w.score(other.value, metric)}{_of(second)}, from {w.count(other.n)}."
+    )
+    return [Claim(text, (fact,), part="verdict"), Claim(levels, (fact,), part="where")]
+
+
+def _where(side: Side) -> str | None:
+    """Whom a number of this side is about; of the others nobody can be named."""
+    return None if side.name == ELSE else where_text(side.where)
+
+
+def _level(score: Estimate, side: Side) -> list[Number]:
+    return numbers_of(score, "now elsewhere" if side.name == ELSE else "now", where=_where(side))
+
+
+def _of(side: Side) -> str:
+    return f" among {side.name}" if side.name == ELSE else words.among(side.where)
 
 
 def _before(before: Estimate, found: Gatherer, rec: Recorder, first: Side, second: Side) -> Claim:
@@ -151,7 +168,7 @@ def _before(before: Estimate, found: Gatherer, rec: Recorder, first: Side, secon
     weeks = words.weeks_before(found.query, found.view.settings.timezone)
     fact = rec.add(
         f"{first.name} against {second.name} in {rec.baseline}: {w.signed(before.value)} ({w.interval(before)})",
-        [*numbers_of(before, "difference before", window=rec.baseline),
+        [*numbers_of(before, "difference", window=rec.baseline),
          *([Number(weeks, "weeks", "windows before"), Number(weeks, "count", "windows before")] if weeks else [])],
         n=before.n,
         names=_names(first, second),
@@ -194,8 +211,8 @@ def _more(voice: Voice, side: Side, rival: Side, rec: Recorder) -> Claim:
     fact = rec.add(
         f"“{voice.label}”: {w.percent(voice.share.value, 1)} of the comments of {side.name}, {w.percent(others, 1)} of "
         f"{rival.name}",
-        [*numbers_of(voice.difference, "difference"), *numbers_of(voice.share, "share", where=side.name),
-         Number(others, "share", "share elsewhere", where=rival.name)],
+        [*numbers_of(voice.difference, "difference"), *numbers_of(voice.share, "share", where=_where(side)),
+         Number(others, "share", "share elsewhere", where=_where(rival))],
         n=voice.share.n,
         verb="themes",
         names=(voice.label, *_names(side, rival)),
@@ -203,7 +220,7 @@ def _more(voice: Voice, side: Side, rival: Side, rec: Recorder) -> Claim:
     )  # fmt: skip
     text = (
         f"{words.capital(side.name)}: more of the comments are about “{voice.label}”, {w.percent(voice.share.value)} "
-        f"against {w.percent(others)}."
+        f"against {w.percent(others)}{_of(rival)}."
     )
     return Claim(text, (fact,), part="what")
 
@@ -235,8 +252,8 @@ def _screens(one: Query, other: Query, desk: Desk) -> list[Claim]:
     fact = rec.add(
         f"{words.capital(thing)}: {w.percent(screen.rate.value, 1)} of the visits of {mine}, "
         f"{w.percent(rival.rate.value, 1)} of {theirs}",
-        [*numbers_of(difference, "difference"), *numbers_of(screen.rate, "rate", where=mine),
-         *numbers_of(rival.rate, "rate", where=theirs)],
+        [*numbers_of(difference, "difference"), *numbers_of(screen.rate, "rate", where=where_text(one.where)),
+         *numbers_of(rival.rate, "rate", where=where_text(other.where))],
         n=difference.n,
         verb="screens",
         names=(screen.screen, thing, mine, theirs, *words.names_of(other.where)),
@@ -244,7 +261,8 @@ def _screens(one: Query, other: Query, desk: Desk) -> list[Claim]:
         allows=["most"],
     )  # fmt: skip
     text = (
-        f"In sessions they differ most on {screen.screen}: {w.percent(screen.rate.value, 1)} of the visits meet "
-        f"{w.SIGNAL_WORDS.get(screen.signal, screen.signal)} on {mine}, {w.percent(rival.rate.value, 1)} on {theirs}."
+        f"In sessions they differ most on {screen.screen}: {w.percent(screen.rate.value, 1)} of the visits run into "
+        f"{w.SIGNAL_WORDS.get(screen.signal, screen.signal)}{words.among(one.where)}, against "
+        f"{w.percent(rival.rate.value, 1)}{words.among(other.where)}."
     )
     return [Claim(text, (fact,), part="screen")]

@@ -60,6 +60,7 @@ class Desk:
     search: Searcher | None = None
     book: FactBook = field(default_factory=lambda: FactBook("", ""))
     evidence: dict[str, Evidence] = field(default_factory=dict)
+    titles: set[str] = field(default_factory=set)  # of the fixes told of: names like any other
 
     @cached_property
     def labels(self) -> dict[str, str]:
@@ -77,7 +78,7 @@ class Desk:
 
     def pack(self) -> Pack:
         """All that an answer from this desk may say."""
-        return Pack(dict(self.book.facts), dict(self.evidence), self.names)
+        return Pack(dict(self.book.facts), dict(self.evidence), self.names | self.titles)
 
     @cached_property
     def names(self) -> frozenset[str]:

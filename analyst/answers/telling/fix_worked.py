@@ -57,7 +57,7 @@ def _none(plan: Plan, desk: Desk, rec: Recorder, registered: int, note: str) -> 
     if note:
         return Claim(f"It cannot be told: {note}", (fact,), part="verdict")
     if not registered:
-        text = "It cannot be told: no fix is registered as shipped yet, and only what was registered can be judged."
+        text = "It cannot be told: no fix is registered as shipped yet, and a fix is judged from its registration on."
     else:
         asked = plan.fix_id or (f"a fix of {plan.screen}" if plan.screen else "such a fix")
         text = f"It cannot be told: {asked} is not registered as shipped."

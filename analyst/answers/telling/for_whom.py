@@ -66,7 +66,7 @@ def _first(found: Gatherer, rec: Recorder) -> list[Claim]:
     total = movement.change.value if movement.change else 0.0
     size = f"They are {w.percent(segment.share)} of the answers"
     if movement.verdict == "moved" and segment.contribution * total > 0:
-        size += f" and hold {w.size(segment.contribution)} of the {w.size(total)} points of the whole change"
+        size += f" and carry {w.size(segment.contribution)} of the {w.size(total)} points"
     claims.append(Claim(f"{size}.", (rec.segment(segment, movement),), part="who"))
     return claims
 
@@ -83,7 +83,8 @@ def _rest_of(found: Gatherer, rec: Recorder) -> Claim:
             return Claim(
                 f"Everybody else {verb} by {w.size(rest.value)} points ({words.sure(rest)}).", (fact,), part="who"
             )
-        return Claim(f"Everybody else moved within chance ({words.sure(rest)}).", (fact,), part="who")
+        text = f"Everybody else moved {w.signed(rest.value)} points, within chance ({words.sure(rest)})."
+        return Claim(text, (fact,), part="who")
     text = f"{w.count(movement.checked)} groups were looked at, and chance across all of them is allowed for."
     return Claim(text, (rec.checked(movement),), part="sure")
 
@@ -99,7 +100,7 @@ def _levels(levels: list[GroupLevel], rec: Recorder, limit: int, happiest: bool)
         name, score = words.customers(group.where), w.score(group.score.value, rec.query.metric)
         side = "above" if group.gap.value > 0 else "below"
         gap = f"{w.size(group.gap.value)} points {side} everybody else ({words.sure(group.gap)})"
-        opening = f"{'Happiest' if happiest else 'Least happy'} are {name}" if place == 0 else f"Then {name}"
+        opening = f"The {'happiest' if happiest else 'least happy'} are {name}" if place == 0 else f"Then {name}"
         n = words.plural(group.score.n, "answer")
         claims.append(Claim(f"{opening}: {rec.metric} {score} from {n}, {gap}.", (fact,), part="who"))
     return claims

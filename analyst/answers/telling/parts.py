@@ -33,29 +33,29 @@ def verdict(found: Gatherer, rec: Recorder) -> Claim:
         n_now, n_past = (now.n if now else 0), (past.n if past else 0)
         text = (
             f"There is too little data to say whether {rec.metric} moved{group}: {words.plural(n_now, 'answer')} "
-            f"{when}, {w.count(n_past)} in {stretch}."
+            f"{when} against {w.count(n_past)} in {stretch}."
         )
         return Claim(text, (fact,), part="verdict")
     level, level_before = w.score(now.value, movement.metric), w.score(past.value, movement.metric)
     if movement.verdict == "moved":
         text = (
-            f"{rec.metric}{group} {'rose' if change.value > 0 else 'fell'} by {w.size(change.value)} points {when}, to "
-            f"{level} from {level_before} in {stretch}: more than chance ({words.sure(change)} for the change)."
+            f"{rec.metric}{group} {'rose' if change.value > 0 else 'fell'} by {w.size(change.value)} points to "
+            f"{level} {when}, from {level_before} in {stretch}: more than chance ({words.sure(change)} for the change)."
         )
     elif movement.verdict == "noise":
         text = (
-            f"{rec.metric}{group} did not move beyond chance {when}: {level}, after {level_before} in {stretch} "
+            f"{rec.metric}{group} did not move beyond chance {when}: {level} against {level_before} in {stretch} "
             f"({w.signed(change.value)} points, {words.sure(change)})."
         )
     elif movement.verdict == "masked":
         text = (
-            f"As a whole, {rec.metric}{group} did not move beyond chance {when} ({level}, after {level_before} in "
+            f"As a whole, {rec.metric}{group} did not move beyond chance {when} ({level} against {level_before} in "
             f"{stretch}; {words.sure(change)} for the change), but that hides a group that did."
         )
     else:
         text = (
             f"There is too little data to say whether {rec.metric}{group} moved {when}: {level} from "
-            f"{words.plural(now.n, 'answer')}, {level_before} from {w.count(past.n)} in {stretch} "
+            f"{words.plural(now.n, 'answer')} against {level_before} from {w.count(past.n)} in {stretch} "
             f"({words.sure(change)} for the change)."
         )
     return Claim(text, (fact,), part="verdict")
@@ -65,7 +65,8 @@ def settle(movement: Movement, rec: Recorder) -> list[Claim]:
     """What could have been seen at all, and how many answers would settle it."""
     if movement.mde is None:
         return []
-    text = f"With this many answers a change of {w.size(movement.mde)} points or more would show, a smaller one hardly"
+    size = w.size(movement.mde)
+    text = f"With this many answers a change of {size} points or more would show, and anything less could stay unseen"
     n_now = movement.current.n if movement.current else 0
     if movement.needed_n and movement.verdict != "moved" and movement.needed_n <= OUT_OF_REACH * max(n_now, 1):
         text += f"; one of this size would take about {w.count(movement.needed_n)} answers in each window"
@@ -123,7 +124,7 @@ def _rest(segment: SegmentFinding, movement: Movement) -> str:
         return ""
     rest = hidden.rest
     if not rest.excludes_zero():
-        return f"; everybody else moved within chance ({w.interval(rest)})"
+        return f"; everybody else moved {w.signed(rest.value)}, within chance ({w.interval(rest)})"
     return f"; everybody else {'rose' if rest.value > 0 else 'fell'} by {w.size(rest.value)} ({w.interval(rest)})"
 
 
@@ -188,7 +189,7 @@ def screen_claims(screen: ScreenFriction, rec: Recorder, *, opening: str = "", g
     rate, past = w.percent(screen.rate.value, 1), w.percent(screen.rate_before.value, 1)
     facts = [rec.friction(screen)]
     said = w.SIGNAL_WORDS.get(screen.signal, screen.signal) if screen.screen in opening else thing
-    met = f"{rate} of the {w.count(screen.sessions)} visits met {said}"
+    met = f"{rate} of the {w.count(screen.sessions)} visits ran into {said}"
     if screen.trend.excludes_zero():
         met += f", {'up' if screen.trend.value > 0 else 'down'} from {past}"
     else:
@@ -196,7 +197,7 @@ def screen_claims(screen: ScreenFriction, rec: Recorder, *, opening: str = "", g
     lifts = [lift for lift in screen.segments if lift.significant][:1]
     for lift in lifts:
         facts.append(rec.friction_place(screen, lift))
-        met += f", {_gathered(lift.where, lift.lift.value)}"
+        met += f" ({_gathered(lift.where, lift.lift.value)})"
     text = f"{opening}{met}." if opening else f"{words.capital(met)}."
     claims = [Claim(text, tuple(facts), part="screen")]
     if gap and screen.gap is not None and screen.gap.excludes_zero():
@@ -231,10 +232,10 @@ def fix_claims(fix: Fix, rec: Recorder, *, opening: str = "") -> list[Claim]:
         )
         return [title, Claim(text, facts, part="fix")]
     reach = f", for about {w.count(fix.reach)} active users a quarter" if fix.reach else ""
-    doubt = "" if fix.lift.excludes_zero() else ", and it may be none"
+    doubt = "" if fix.lift.excludes_zero() else ", which includes no change"
     text = (
-        f"Expected: {rec.metric} {w.signed(fix.lift.value)} points{reach} ({words.sure(fix.lift)}, evidence grade "
-        f"{fix.grade}{doubt})."
+        f"Expected: {rec.metric} {w.signed(fix.lift.value)} points{reach} ({words.sure(fix.lift)}{doubt}; evidence "
+        f"grade {fix.grade})."
     )
     return [title, Claim(text, facts, part="fix")]
 

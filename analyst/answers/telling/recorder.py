@@ -90,7 +90,7 @@ class Recorder:
                 *numbers_of(change, "change"),
                 *numbers_of(now, "now", window=self.window),
                 *numbers_of(past, "before", window=self.baseline),
-                *([Number(movement.mde, "points", "smallest visible change")] if movement.mde else []),
+                *([Number(movement.mde, "points", "smallest visible")] if movement.mde else []),
                 *([Number(float(movement.needed_n), "count", "answers needed")] if movement.needed_n else []),
                 *([Number(stretch, "weeks", "windows before"), Number(stretch, "count", "windows before")]
                   if stretch else []),
@@ -115,7 +115,6 @@ class Recorder:
     def segment(self, found: SegmentFinding, movement: Movement) -> str:
         """How much of the whole change sits with a group, and how many of the answers it holds."""
         total = movement.change.value if movement.change else 0.0
-        whole = where_text(self.query.where)
         same = found.contribution * total > 0
         part = found.contribution / total if same else 0.0
         allows: list[Allowance] = ["majority", "most"] if part > MAJORITY else []
@@ -127,7 +126,7 @@ class Recorder:
             [
                 Number(found.contribution, "points", "contribution"),
                 Number(found.share, "share", "share of answers"),
-                Number(total, "points", "change", where=whole),
+                Number(total, "points", "change"),
                 *numbers_of(found.effect, "effect"),
                 Number(float(found.checked), "count", "groups checked"),
             ],
@@ -176,7 +175,7 @@ class Recorder:
             f"“{theme.label}”: {theme.mentions} mentions, {w.percent(theme.share.value, 1)} of the comments, "
             f"{w.percent(theme.share_before.value, 1)} in {self.baseline}",
             [
-                *numbers_of(theme.trend, "change of share"),
+                *numbers_of(theme.trend, "trend"),
                 *numbers_of(theme.share, "share", window=self.window),
                 *numbers_of(theme.share_before, "share before", window=self.baseline),
                 Number(float(theme.mentions), "count", "mentions", window=self.window),
@@ -216,7 +215,7 @@ class Recorder:
             f"{w.friction(link.screen, link.signal)} before, {w.percent(link.other_share)} of other commenters",
             [
                 Number(link.exposed_share, "share", "exposed"),
-                Number(link.other_share, "share", "exposed among others"),
+                Number(link.other_share, "share", "exposed of others"),
                 *numbers_of(link.odds, "odds"),
             ],
             n=link.odds.n,
@@ -232,7 +231,7 @@ class Recorder:
             f"{words.capital(w.friction(screen.screen, screen.signal))}: {w.percent(screen.rate.value, 1)} of "
             f"{screen.sessions} visits, {w.percent(screen.rate_before.value, 1)} in {self.baseline}",
             [
-                *numbers_of(screen.trend, "change of rate"),
+                *numbers_of(screen.trend, "trend"),
                 *numbers_of(screen.rate, "rate", window=self.window),
                 *numbers_of(screen.rate_before, "rate before", window=self.baseline),
                 Number(float(screen.sessions), "count", "visits", window=self.window),
@@ -273,7 +272,7 @@ class Recorder:
             [
                 *numbers_of(lift.lift, "times as common"),
                 Number(lift.share_in, "share", "inside"),
-                Number(lift.share_out, "share", "elsewhere", where="elsewhere"),
+                Number(lift.share_out, "share", "elsewhere"),
             ],
             n=lift.lift.n,
             where=lift.where,
@@ -288,22 +287,24 @@ class Recorder:
         joint = fix.together if fix.rank > 1 else None
         told = [Number(float(digits.replace(",", "")), "any", "title") for digits in _DIGITS.findall(fix.title)]
         labels = [self.desk.labels[theme] for theme in fix.themes if theme in self.desk.labels]
+        self.desk.titles.add(fix.title)
         first: list[Allowance] = ["first", "most"] if fix.rank == 1 else []
+        if fix.grade == "C":
+            first.append("none")  # no session shows it
         return self.add(
             f"{fix.fix_id}, {fix.title}: lift {w.signed(fix.lift.value)} ({w.interval(fix.lift)}), grade {fix.grade}",
             [
                 *numbers_of(fix.lift, "lift"),
-                *([Number(float(fix.reach), "count", "people reached")] if fix.reach is not None else []),
+                *([Number(float(fix.reach), "count", "reach")] if fix.reach is not None else []),
                 Number(fix.confidence, "share", "confidence"),
                 Number(fix.effort, "weeks", "effort"),
-                Number(float(fix.rank), "count", "place"),
-                *(numbers_of(joint, "lift together") if joint else []),
+                Number(float(fix.rank), "count", "rank"),
+                *(numbers_of(joint, "joint") if joint else []),
                 *told,
             ],
             n=fix.lift.n,
-            where=fix.where,
             verb="fixes",
-            names=(fix.fix_id, fix.title, *labels, *filter(None, [fix.screen, fix.since])),
+            names=(fix.fix_id, fix.title, *words.names_of(fix.where), *labels, *filter(None, [fix.screen, fix.since])),
             direction=direction_of(fix.lift),
             allows=("together", *first),
         )

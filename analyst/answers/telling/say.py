@@ -69,7 +69,7 @@ def _voice_fact(voice: Voice, plan: Plan, rec: Recorder, most: bool = False) -> 
             *(numbers_of(voice.difference, "difference") if voice.difference else []),
             *numbers_of(voice.share, "share"),
             Number(float(voice.mentions), "count", "mentions"),
-            *([Number(voice.others, "share", "share elsewhere", where="everybody else")]
+            *([Number(voice.others, "share", "share elsewhere")]
               if voice.others is not None else []),
         ],
         n=voice.share.n,
@@ -84,14 +84,14 @@ def _commonest(top: list[Voice], plan: Plan, rec: Recorder) -> Claim:
     facts = tuple(_voice_fact(voice, plan, rec, place == 0) for place, voice in enumerate(top))
     told = w.listed([f"“{voice.label}” ({w.percent(voice.share.value)})" for voice in top])
     when = words.within(plan.query.window)
-    text = f"{words.capital(whom(plan))} speak most of {told}, in {w.count(top[0].share.n)} comments {when}."
+    text = f"{words.capital(whom(plan))} speak most often of {told}, in {w.count(top[0].share.n)} comments {when}."
     return Claim(text, facts, part="verdict")
 
 
 def more_than_others(voice: Voice, plan: Plan, rec: Recorder) -> Claim:
     others = voice.others or 0.0
     text = (
-        f"More than others they mention “{voice.label}”: {w.percent(voice.share.value)} of their comments, "
+        f"More than others they mention “{voice.label}”: {w.percent(voice.share.value)} of their comments, against "
         f"{w.percent(others)} of everybody else's."
     )
     return Claim(text, (_voice_fact(voice, plan, rec),), part="what")

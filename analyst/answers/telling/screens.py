@@ -72,7 +72,7 @@ def _told(screen: ScreenFriction, rec: Recorder, place: int, of: int) -> list[Cl
     rate, thing = w.percent(screen.rate.value, 1), w.SIGNAL_WORDS.get(screen.signal, screen.signal)
     lowers = _lowers(screen)
     opening = f"{screen.screen} hurts most: " if place == 0 and of > 1 and lowers else f"{screen.screen}: "
-    text = f"{opening}{rate} of its {w.count(screen.sessions)} visits meet {thing}"
+    text = f"{opening}{rate} of its {w.count(screen.sessions)} visits run into {thing}"
     past = w.percent(screen.rate_before.value, 1)
     if screen.trend.excludes_zero():
         text += f", {'up' if screen.trend.value > 0 else 'down'} from {past}"
@@ -82,7 +82,7 @@ def _told(screen: ScreenFriction, rec: Recorder, place: int, of: int) -> list[Cl
         facts.append(rec.friction_place(screen, lift))
         almost = lift.lift.value >= w.ALMOST_ONLY
         where = words.among(lift.where)
-        text += f", almost only{where}" if almost else f", {w.times(lift.lift.value)} as common{where}"
+        text += f" (almost only{where})" if almost else f" ({w.times(lift.lift.value)} as common{where} as elsewhere)"
     claims = [Claim(text + ".", tuple(facts), part="screen")]
     if not lowers:
         said = "No lower score beyond chance goes with that."
@@ -159,7 +159,7 @@ def _harmless(screens: list[ScreenFriction], plan: Plan, rec: Recorder) -> Claim
     )  # fmt: skip
     when = words.within(plan.query.window)
     text = (
-        f"No screen stands out {when}{words.among(plan.query.where)}: none of the {w.count(n)} frictions looked at "
-        "goes with lower scores beyond chance."
+        f"No screen stands out {when}{words.among(plan.query.where)}: of the {w.count(n)} frictions looked at, none "
+        "sets those who met it apart beyond chance."
     )
     return Claim(text, (fact,), part="verdict")

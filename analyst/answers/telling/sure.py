@@ -34,10 +34,9 @@ def _verdict(found: Gatherer, rec: Recorder) -> Claim:
         return parts.verdict(found, rec)
     sizes = f"{w.count(now.n)} answers against {w.count(past.n)} in {stretch}"
     if movement.verdict == "moved":
-        side = "below" if change.value < 0 else "above"
         text = (
-            f"That {rec.metric}{group} {'fell' if change.value < 0 else 'rose'} {when} is sure: the whole 95% interval "
-            f"of the change ({w.interval(change)}) lies {side} zero, with {sizes}."
+            f"That {rec.metric}{group} {'fell' if change.value < 0 else 'rose'} {when} is more than chance: the 95% "
+            f"interval of the change is {w.interval(change)}, with {sizes}."
         )
     elif movement.verdict == "too_little_data":
         text = f"Not sure at all: there is too little data {when}{group}, {sizes}."
@@ -49,7 +48,7 @@ def _verdict(found: Gatherer, rec: Recorder) -> Claim:
     else:
         text = (
             f"It may well be chance: the 95% interval of the change {when}{group} ({w.interval(change)}) "
-            f"includes zero, with {sizes}."
+            f"includes no change, with {sizes}."
         )
     return Claim(text, (fact,), part="verdict")
 

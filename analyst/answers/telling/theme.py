@@ -47,13 +47,13 @@ def _one(theme: ThemeFinding, found: Gatherer, rec: Recorder, plan: Plan, desk: 
     fact = rec.theme(theme)
     when, group = words.within(plan.query.window), words.among(plan.query.where)
     share, past = w.percent(theme.share.value), w.percent(theme.share_before.value)
-    text = f"“{theme.label}” is in {words.plural(theme.mentions, 'comment')} {when}{group}, {share} of them all"
+    text = f"“{theme.label}” is in {words.plural(theme.mentions, 'comment')} {when}{group}, {share} of all comments"
     if theme.is_new:
         text += "; it is new."
     elif theme.trend.excludes_zero():
         text += f", {'up' if theme.trend.value > 0 else 'down'} from {past}."
     else:
-        text += f"; before it was {past}, no change beyond chance."
+        text += f"; before, it was {past}, no change beyond chance."
     claims = [Claim(text, (fact,), part="verdict")]
     if theme.gap is not None and theme.gap.excludes_zero():
         side = "lower" if theme.gap.value < 0 else "higher"

@@ -47,7 +47,7 @@ def _moving(found: Gatherer, rec: Recorder, desk: Desk, moving: Moving, limit: i
             [Number(0.0, "count", "themes"), Number(float(known), "count", "themes looked at")],
             verb="themes",
             direction="flat",
-            allows=["none"],
+            allows=["none", "new"],
         )
         beyond = "" if moving == "new" else " beyond chance"
         text = f"No theme {_VERB[moving]}{beyond} {when}{group}, of {w.count(known)} looked at."
@@ -113,16 +113,17 @@ def _all(found: Gatherer, rec: Recorder, desk: Desk, limit: int) -> list[Claim]:
         names=tuple(theme.label for theme in most),
         allows=["most"],
     )
-    told = w.listed([f"“{theme.label}” ({w.percent(theme.share.value)})" for theme in most])
+    shares = [w.percent(theme.share.value) + ("" if place else " of the comments") for place, theme in enumerate(most)]
+    told = w.listed([f"“{theme.label}” ({share})" for theme, share in zip(most, shares, strict=True)])
     group = words.among(found.query.where)
     claims = [
-        Claim(f"Most comments {words.within(found.query.window)}{group} are about {told}.", (fact,), part="verdict")
+        Claim(f"The commonest themes {words.within(found.query.window)}{group} are {told}.", (fact,), part="verdict")
     ]
     hurting = [t for t in themes if t.gap and t.gap.excludes_zero() and t.gap.value < 0][:1]
     for theme in hurting:
         lower = w.size(theme.gap.value) if theme.gap else ""
-        text = f"What weighs most on the score is “{theme.label}”: those who mention it score {lower} points lower."
-        claims.append(Claim(text, (rec.theme_gap(theme, ["most"]),), part="what"))
+        text = f"The one to look at first is “{theme.label}”: those who mention it score {lower} points lower."
+        claims.append(Claim(text, (rec.theme_gap(theme, ["most", "first"]),), part="what"))
     rising, falling = moved_themes(found, "rising")[:1], moved_themes(found, "falling")[:1]
     for theme in [*rising, *falling]:
         claims += parts.theme_claims(theme, rec, gap=False)

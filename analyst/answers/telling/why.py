@@ -60,7 +60,7 @@ def _newcomers(plan: Plan, found: Gatherer, rec: Recorder, desk: Desk) -> list[C
         for rows in (inside & post, ~inside & post)
     )
     gap = change_estimate(mine, others)
-    claims = [Claim(f"It was not there before, so only its level can be told: {w.score(now.value, query.metric)} "
+    claims = [Claim(f"It was not there before, so what can be told is its level: {w.score(now.value, query.metric)} "
                     f"({words.level_sure(now, query.metric)}).", (rec.level(now),), part="who")]  # fmt: skip
     if gap is not None and gap.excludes_zero():
         fact = rec.add(
