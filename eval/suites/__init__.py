@@ -7,13 +7,15 @@ from collections.abc import Sequence
 from analyst.core.errors import UsageProblem
 from eval.results import Suite
 from eval.suites.companies import Companies
+from eval.suites.labelled import Labelled
+from eval.suites.questions import Questions
 
 ALL = "all"
 
 
 def suites() -> list[Suite]:
     """Every suite, in the order in which they are shown."""
-    return [Companies()]
+    return [Companies(), Labelled(), Questions()]
 
 
 def chosen(names: Sequence[str]) -> list[Suite]:
