@@ -51,7 +51,14 @@ class Axes:
 
 
 def make_axes(frame: DesignFrame) -> Axes:
-    """The usable axes of `frame`, in its order of dimensions."""
+    """The usable axes of `frame`, in its order of dimensions; made once for a frame."""
+    known: Axes | None = frame.kept.get("axes")
+    if known is None:
+        known = frame.kept["axes"] = _make(frame)
+    return known
+
+
+def _make(frame: DesignFrame) -> Axes:
     left_out: dict[str, str] = {}
     for at, dimension in enumerate(frame.dimensions):
         reason = _unusable(frame, frame.codes[:, at], frame.levels[at])

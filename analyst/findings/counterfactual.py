@@ -144,7 +144,7 @@ def use_levels(frame: DesignFrame) -> NDArray[np.int64]:
 
 def covariance(frame: DesignFrame, influence: NDArray[np.float64]) -> NDArray[np.float64]:
     """(k, k) covariance of k estimates from their influence (n, k), clustered on the person (Liang & Zeger 1986)."""
-    _, person = np.unique(frame.person, return_inverse=True)
+    person = frame.people
     sums = np.stack([np.bincount(person, column).astype(np.float64) for column in influence.T], axis=1)
     found: NDArray[np.float64] = sums.T @ sums
     return found

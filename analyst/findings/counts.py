@@ -12,7 +12,7 @@ import numpy as np
 from analyst.core.query import Query
 from analyst.core.tables import SIGNALS, VISIT
 from analyst.runs.counting import segment_dimensions, segment_sql, survey_sql, where_sql
-from analyst.runs.visits import KINDS, SCREENS, VISITS, hit_sql, kinds_where, prepare_visits
+from analyst.runs.visits import KINDS, SCREENS, VISITS, hit_sql, kinds_where, prepare_visits, segment_column
 
 if TYPE_CHECKING:
     import duckdb
@@ -89,13 +89,16 @@ def _levels(
     """The values of each of d dimensions in rows of these `kinds` (v,), and the rows' codes into them, (v, d)."""
     if not dims:
         return (), np.zeros((len(kinds), 0), dtype=np.int32)
-    names = connection.execute(f"SELECT * EXCLUDE (visit_kind) FROM {KINDS} ORDER BY visit_kind").fetchall()
+    columns = [segment_column(dimension) for dimension in dims]
+    numbers = ", ".join(f"c{at}" for at in range(len(dims)))
+    coded = connection.execute(f"SELECT {numbers} FROM {KINDS} ORDER BY visit_kind").fetchnumpy()
     present, place = np.unique(kinds, return_inverse=True)
     levels, codes = [], []
-    for at in range(len(dims)):
-        values, coded = np.unique(np.array([names[kind][at] for kind in present], dtype=str), return_inverse=True)
-        levels.append(tuple(str(value) for value in values))
-        codes.append(coded[place])
+    for at, column in enumerate(columns):
+        names = connection.execute(f"SELECT DISTINCT {column} FROM {KINDS} ORDER BY 1").fetchall()
+        held, mine = np.unique(np.asarray(coded[f"c{at}"])[present], return_inverse=True)
+        levels.append(tuple(names[number][0] for number in held))
+        codes.append(mine[place])
     return tuple(levels), np.stack(codes, axis=1).astype(np.int32)
 
 

@@ -121,7 +121,7 @@ def _own_share(
     known = np.zeros(len(count), dtype=bool)
     for i in order[:MOST_TRIED]:
         mine = np.zeros(len(count), dtype=bool)
-        mine[groups.member[[i]].indices] = True
+        mine[groups.member.indices[groups.member.indptr[i] : groups.member.indptr[i + 1]]] = True
         beyond = mine & ~known
         if count[beyond].sum() >= LEAST:
             z = _z_of(count, hits, beyond, ~mine & ~known)

@@ -69,7 +69,7 @@ def make_cells(frame: DesignFrame, axes: Axes) -> Cells:
     first = np.zeros(size, dtype=np.int64)
     first[key[::-1]] = np.arange(frame.n)[::-1]
     w = frame.weight / frame.weight.mean()
-    _, person = np.unique(frame.person, return_inverse=True)
+    person = frame.people
     return Cells(
         axes=axes,
         row=key,

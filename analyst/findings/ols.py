@@ -46,7 +46,7 @@ def least_squares(
     for _ in range(2):  # refinement: what makes sums of terms exact to the last digits
         beta = beta + inverse @ (target - gram @ beta)
     score = w * (frame.y - design @ beta)
-    _, person = np.unique(frame.person, return_inverse=True)
+    person = frame.people
     people = int(person.max(initial=-1)) + 1
     sums = sparse.csr_matrix((score, (person, np.arange(frame.n))), shape=(people, frame.n)) @ design
     meat = np.asarray((sums.T @ sums).todense())

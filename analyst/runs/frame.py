@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -63,6 +64,16 @@ class DesignFrame:
     def with_sessions(self) -> NDArray[np.bool_]:
         """Whose user had such a session, (n,): of the others nobody knows what they met."""
         return self.sessions > 0
+
+    @cached_property
+    def people(self) -> NDArray[np.int64]:
+        """`person` as codes without gaps, (n,)."""
+        return np.asarray(np.unique(self.person, return_inverse=True)[1], dtype=np.int64)
+
+    @cached_property
+    def kept(self) -> dict[str, Any]:
+        """What others derived from this frame and will ask for again, by name."""
+        return {}
 
     @property
     def n(self) -> int:

@@ -22,7 +22,8 @@ BITS = {signal: 1 << place for place, signal in enumerate(SIGNALS)}
 def prepare_visits(connection: duckdb.DuckDBPyConnection) -> None:
     """Make the tables of this module in the database of `connection`, unless they are there.
 
-    visit_kinds (visit_kind, seg_*): the combinations of segments that sessions have, in order of their values.
+    visit_kinds (visit_kind, seg_*, c0, c1, ...): the combinations of segments that sessions have, in order of their
+    values, and each value's place among its dimension's.
     visit_people (person, name), visit_screens (screen, name): numbers in order of the names. A person is the user, or
     the session where the user is unknown. visits (session, person, screen, visit_kind, moment, started_at, met, ended,
     logs): a row for each session, screen and moment; `met` has the bit of each of the SIGNALS met then, `ended` says
@@ -32,14 +33,18 @@ def prepare_visits(connection: duckdb.DuckDBPyConnection) -> None:
     if _there(connection, VISITS):
         return
     dims = segment_dimensions(connection, "sessions")
-    values = ", ".join(f"{segment_sql(d, 's')} AS {_column(d)}" for d in dims)
-    names = ", ".join(_column(d) for d in dims)
+    values = ", ".join(f"{segment_sql(d, 's')} AS {segment_column(d)}" for d in dims)
+    names = ", ".join(segment_column(d) for d in dims)
     columns = {row[0] for row in connection.execute("DESCRIBE sessions").fetchall()}
     last = "s.screens[len(s.screens)]" if "screens" in columns else "CAST(NULL AS VARCHAR)"
-    same = " AND ".join(f"k.{_column(d)} = {segment_sql(d, 's')}" for d in dims) or "TRUE"
+    same = " AND ".join(f"k.{segment_column(d)} = {segment_sql(d, 's')}" for d in dims) or "TRUE"
+    numbers = "".join(
+        f", CAST(dense_rank() OVER (ORDER BY {segment_column(d)}) - 1 AS INTEGER) AS c{at}" for at, d in enumerate(dims)
+    )
     connection.execute(
         f"""
-        CREATE OR REPLACE TABLE {KINDS} AS SELECT row_number() OVER (ORDER BY {names}) - 1 AS visit_kind, {names}
+        CREATE OR REPLACE TABLE {KINDS} AS
+        SELECT row_number() OVER (ORDER BY {names}) - 1 AS visit_kind, {names}{numbers}
         FROM (SELECT DISTINCT {values} FROM sessions s)
         """
         if dims
@@ -119,5 +124,6 @@ def _there(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
     return found.fetchone() is not None
 
 
-def _column(dimension: str) -> str:
+def segment_column(dimension: str) -> str:
+    """The quoted name of a dimension's column."""
     return '"' + (SEGMENT_PREFIX + dimension).replace('"', '""') + '"'
