@@ -1,0 +1,380 @@
+"""When a question is about: weeks, months, days, releases, in the ways people write them.
+
+`read_dates` replaces what it understood by DATE0, DATE1, ... in the order of the words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+
+from analyst.answers.asking.events import event_at
+from analyst.answers.asking.known import Known
+from analyst.answers.asking.times import Time, before, day, month, months_back, quarter, span, to_today, week
+from analyst.answers.asking.words import taken
+
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        ("january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", "august aug",
+         "september sept sep", "october oct", "november nov", "december dec"), 1)
+    for name in names.split()
+}  # fmt: skip
+_DAYS = {
+    name: number
+    for number, names in enumerate(
+        ("monday mon", "tuesday tue tues", "wednesday wed", "thursday thu thur thurs", "friday fri", "saturday sat",
+         "sunday sun"))
+    for name in names.split()
+}  # fmt: skip
+_COUNTS = {
+    "one": 1, "a": 1, "an": 1, "two": 2, "couple": 2, "couple of": 2, "a couple of": 2, "a couple": 2, "three": 3,
+    "few": 3, "a few": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "twelve": 12,
+}  # fmt: skip
+_M = "(" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + ")"
+_D = "(" + "|".join(sorted(_DAYS, key=len, reverse=True)) + ")"
+_N = r"(\d{1,3}|" + "|".join(sorted(_COUNTS, key=len, reverse=True)) + ")"
+_DD = r"(\d{1,2})(?:st|nd|rd|th)?"
+_Y = r"(20\d\d)"
+_LAST = r"(?:last|past|previous|prior|preceding|latest|most recent|recent)"
+_THE = r"(?:the |our |my )?"
+
+Maker = Callable[[re.Match[str], Known], Time | None]
+
+
+def _date(year: int, number: int, of: int, said: str) -> Time | None:
+    try:
+        return day(date(year, number, of), said)
+    except ValueError:
+        return None
+
+
+def _latest(number: int, of: int, known: Known, said: str) -> Time | None:
+    """That day in the latest year in which it has begun."""
+    this = _date(known.today.year, number, of, said)
+    return this if this is None or this.first <= known.today else _date(known.today.year - 1, number, of, said)
+
+
+def _latest_month(number: int, known: Known, said: str) -> Time:
+    return month(known.today.year - (number > known.today.month), number, said)
+
+
+def _count(word: str) -> int:
+    return int(word) if word.isdigit() else _COUNTS[word]
+
+
+def _numeric(m: re.Match[str], known: Known) -> Time | None:
+    """5/10 can be two days; 25/10, 10/25 and 05.10.2026 (day first with dots) are one."""
+    one, sep, two, year = int(m[1]), m[2], int(m[3]), m[4]
+    at = int(year) + (2000 if int(year) < 100 else 0) if year else None
+
+    def made(number: int, of: int) -> Time | None:
+        return _date(at, number, of, m[0]) if at else _latest(number, of, known, m[0])
+
+    day_first, month_first = made(two, one), made(one, two)
+    if sep == "." or day_first is None or month_first is None or one == two:
+        return day_first if sep == "." else day_first or month_first
+    both = tuple(f"{t.first.day} {t.first:%B %Y}" for t in (day_first, month_first))
+    return replace(day_first, readings=both)
+
+
+def _iso(m: re.Match[str], known: Known) -> Time | None:
+    year, number, of = int(m[1]), int(m[2]), m[3]
+    if not 1 <= number <= 12:
+        return None
+    return _date(year, number, int(of), m[0]) if of else month(year, number, m[0])
+
+
+def _iso_week(m: re.Match[str], known: Known) -> Time | None:
+    groups = m.groupdict()
+    number = int(groups["week"])
+    year = int(groups.get("year") or 0)
+    for at in (year,) if year else (known.today.year, known.today.year - 1):
+        try:
+            monday = date.fromisocalendar(at, number, 1)
+        except ValueError:
+            continue
+        if year or monday <= known.today:
+            return week(monday, m[0])
+    return None
+
+
+def _weekday(m: re.Match[str], known: Known) -> Time:
+    back = (known.today.weekday() - _DAYS[m[1]]) % 7 or 7
+    found = day(known.today - timedelta(days=back), m[0])
+    return replace(found, note=f"{m[0]} was taken as {found.first:%A} {_day(found.first)}")
+
+
+def _units(m: re.Match[str], known: Known) -> Time:
+    """The last N days, weeks, months: whole ones, the running one left out."""
+    count, unit, today = _count(m[1]), m[2], known.today
+    if unit.startswith("day"):
+        return span(today - timedelta(days=count), today - timedelta(days=1), m[0])
+    if unit.startswith("week"):
+        monday = today - timedelta(days=today.weekday())
+        if count == 1:
+            return week(monday - timedelta(days=7), m[0])
+        note = f"{m[0]} was taken as the {count} complete weeks before this one"
+        return span(monday - timedelta(days=7 * count), monday - timedelta(days=1), m[0], note)
+    count *= {"m": 1, "q": 3, "y": 12}[unit[0]]
+    if count == 1:
+        return month(*months_back(today, 1), m[0])
+    first = month(*months_back(today, count), m[0]).first
+    return span(first, today.replace(day=1) - timedelta(days=1), m[0])
+
+
+def _ago(m: re.Match[str], known: Known) -> Time:
+    count, unit, today = _count(m[1]), m[2], known.today
+    if unit.startswith("day"):
+        return day(today - timedelta(days=count), m[0])
+    if unit.startswith("week"):
+        return week(today - timedelta(days=7 * count), m[0])
+    return month(*months_back(today, count * (12 if unit.startswith("y") else 1)), m[0])
+
+
+def _period(m: re.Match[str], known: Known) -> Time | None:
+    """this|last|next week|month|quarter|year|weekend."""
+    which, unit, today = m[1], m[2], known.today
+    step = {"this": 0, "current": 0, "the current": 0, "next": -1, "coming": -1, "upcoming": -1}.get(which, 1)
+    monday = today - timedelta(days=today.weekday())
+    if unit == "week":
+        found = week(monday - timedelta(days=7 * step), m[0])
+    elif unit == "weekend":
+        # On a weekend day, "this weekend" is the one that is on; before it, the last one is meant.
+        saturday = monday + timedelta(days=5 if step == 0 and today.weekday() >= 5 else -2 if step >= 0 else 5)
+        found = span(saturday, saturday + timedelta(days=1), m[0])
+    elif unit == "month":
+        found = month(*months_back(today, step), m[0])
+    elif unit == "quarter":
+        year, number = months_back(today, 3 * step)
+        found = quarter(year, (number - 1) // 3 + 1, m[0])
+    else:
+        found = span(date(today.year - step, 1, 1), date(today.year - step, 12, 31), m[0])
+    if step == 0 and unit != "weekend":
+        return replace(found, note=f"{m[0]} is not over yet")
+    return found
+
+
+def _part_of_month(m: re.Match[str], known: Known) -> Time:
+    part, whole = m[1], _latest_month(_MONTHS[m[2]], known, m[0])
+    first, last = {
+        "early": (1, 10), "start of": (1, 10), "beginning of": (1, 10), "first half of": (1, 15), "mid": (11, 20),
+        "middle of": (11, 20), "second half of": (16, 31), "late": (21, 31), "end of": (21, 31),
+    }[part.removeprefix("the ")]  # fmt: skip
+    last = min(last, whole.last.day)
+    note = f"{m[0]} was taken as {first}–{last} {whole.first:%B}"
+    return span(whole.first.replace(day=first), whole.first.replace(day=last), m[0], note)
+
+
+def _week_of_month(m: re.Match[str], known: Known) -> Time:
+    whole = _latest_month(_MONTHS[m[2]], known, m[0])
+    number = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "last": 0}[m[1]]
+    if number == 0:
+        return week(whole.last - timedelta(days=6), m[0])
+    first_monday = whole.first + timedelta(days=(7 - whole.first.weekday()) % 7)
+    return week(first_monday + timedelta(days=7 * (number - 1)), m[0])
+
+
+def _days_of_month(number: int, one: int, two: int, year: str | None, known: Known, said: str) -> Time | None:
+    at = int(year) if year else None
+    ends = [_date(at, number, of, said) if at else _latest(number, of, known, said) for of in (one, two)]
+    return span(ends[0].first, ends[1].first, said) if ends[0] and ends[1] else None
+
+
+def _named_day(number: int, of: int, year: str | None, known: Known, said: str) -> Time | None:
+    return _date(int(year), number, of, said) if year else _latest(number, of, known, said)
+
+
+def _all_time(m: re.Match[str], known: Known) -> Time:
+    first = min(known.first.values(), default=known.today)
+    return span(first, known.today, m[0])
+
+
+def _to_date(m: re.Match[str], known: Known) -> Time:
+    today = known.today
+    first = {
+        "year": date(today.year, 1, 1),
+        "month": today.replace(day=1),
+        "quarter": date(today.year, (today.month - 1) // 3 * 3 + 1, 1),
+        "week": today - timedelta(days=today.weekday()),
+    }[m[1]]
+    return span(first, today, m[0])
+
+
+def _earlier(m: re.Match[str], known: Known) -> Time:
+    return Time(known.today, known.today, "span", m[0], earlier=True)
+
+
+_RULES: tuple[tuple[str, Maker], ...] = (
+    (r"\b(\d{4})-(\d{1,2})(?:-(\d{1,2}))?\b", _iso),
+    (r"\b(?P<year>\d{4})-?w(?P<week>\d{1,2})\b", _iso_week),
+    (rf"\b{_THE}(?:calendar |iso )?(?:week|kw|cw|w) ?(?:number )?(?P<week>\d{{1,2}})(?: (?:of |in )?(?P<year>20\d\d))?\b"
+     r"(?! (?:week|month|day|quote|comment|theme|screen|fix))", _iso_week),
+    (r"\b(?P<year>20\d\d) week (?P<week>\d{1,2})\b", _iso_week),
+    (r"(?<![\d.v])(\d{1,2})([/.])(\d{1,2})[/.](20\d\d|\d\d)(?![\d.])", _numeric),
+    (r"(?<![\d.v])(\d{1,2})(/)(\d{1,2})()(?![\d.])", _numeric),
+    (rf"\b{_THE}week (?:of|starting|beginning|commencing|from) (?:the )?(?:{_D} )?{_M} {_DD}\b",
+     lambda m, k: _week_at(_latest(_MONTHS[m[2]], int(m[3]), k, m[0]), m[0])),
+    (rf"\b{_THE}week (?:of|starting|beginning|commencing|from) (?:the )?(?:{_D} )?{_DD} (?:of )?{_M}\b",
+     lambda m, k: _week_at(_latest(_MONTHS[m[3]], int(m[2]), k, m[0]), m[0])),
+    (rf"\b{_M} {_DD} (?:to|until|till|through|and) (?:the )?{_DD}(?: {_Y})?\b(?! {_M})",
+     lambda m, k: _days_of_month(_MONTHS[m[1]], int(m[2]), int(m[3]), m[4], k, m[0])),
+    (rf"\b(?:the )?{_DD} (?:to|until|till|through|and) (?:the )?{_DD} (?:of )?{_M}(?: {_Y})?\b",
+     lambda m, k: _days_of_month(_MONTHS[m[3]], int(m[1]), int(m[2]), m[4], k, m[0])),
+    (rf"\b(?:{_D} )?(?:the )?{_DD} (?:of )?{_M}(?: {_Y})?\b",
+     lambda m, k: _named_day(_MONTHS[m[3]], int(m[2]), m[4], k, m[0])),
+    (rf"\b(?:{_D} )?{_M} (?:the )?{_DD}(?: {_Y})?\b(?! (?:week|month|day|quote))",
+     lambda m, k: _named_day(_MONTHS[m[2]], int(m[3]), m[4], k, m[0])),
+    (rf"\b((?:the )?(?:early|mid|late|(?:start|beginning|middle|end|first half|second half) of)) {_M}\b", _part_of_month),
+    (rf"\b(?:the )?(first|1st|second|2nd|third|3rd|fourth|4th|last) week (?:of|in) {_M}\b", _week_of_month),
+    (rf"\b{_M} {_Y}\b", lambda m, k: month(int(m[2]), _MONTHS[m[1]], m[0])),
+    (rf"\b(?:month of|{_LAST}|in|since|for|during|throughout|between|from|and|vs|than|to|of|after|before|until) (may|march)\b",
+     lambda m, k: _latest_month(_MONTHS[m[1]], k, m[1])),
+    (rf"\b(?:(?:the )?month of |{_LAST} (?=\w))?(?!may\b|mar\b|march\b|sat\b|sun\b){_M}\b",
+     lambda m, k: _latest_month(_MONTHS[m[1]], k, m[0])),
+    (r"\bq ?([1-4])(?: (?:of )?(20\d\d))?\b", lambda m, k: _quarter(int(m[1]), m[2], k, m[0])),
+    (r"\b(?:the )?(first|second|third|fourth|1st|2nd|3rd|4th) quarter(?: (?:of )?(20\d\d))?\b",
+     lambda m, k: _quarter(["f1", "s2", "t3", "f4"].index(_ORDINALS[m[1]]) + 1, m[2], k, m[0])),
+    (r"\b(?:the )?day before yesterday\b", lambda m, k: day(k.today - timedelta(days=2), m[0])),
+    (r"\byesterday\b", lambda m, k: day(k.today - timedelta(days=1), m[0])),
+    (r"\b(?:today|so far today)\b", lambda m, k: replace(day(k.today, m[0]), note="today is not over yet")),
+    (r"\btomorrow\b", lambda m, k: replace(day(k.today + timedelta(days=1), m[0]), future=True)),
+    (rf"\b(?:the )?(week|month|quarter) before (?:the )?{_LAST}(?: (?:one|week|month|quarter))?\b",
+     lambda m, k: before(_period(_FAKE(m[1]), k) or day(k.today, m[0]))),
+    (rf"\b{_THE}{_LAST} {_N} (days?|weeks?|months?|quarters?|years?)\b", _units),
+    (rf"\b{_N} (?:full |complete |whole )?(days?|weeks?|months?|years?) (?:ago|back|earlier)\b", _ago),
+    (rf"\b(?:the )?{_LAST} (?:full |complete |whole |calendar )?(week|month|quarter|year|weekend)\b"
+     r"(?! before)", lambda m, k: _period(_FAKE(m[1]), k)),
+    (r"\b(this|current|the current|next|coming|upcoming) (week|month|quarter|year|weekend)\b", _period),
+    (r"\b(?:over |on |at )?(the) (weekend)\b", lambda m, k: _period(_FAKE("weekend"), k)),
+    (r"\b(year|month|quarter|week) to (?:date|today|now)\b", _to_date),
+    (rf"\b(?:(?:the |a )?(?:week|month|quarter|period|one|weeks|months) (?:right |just |immediately )?"
+     r"(?:before(?: (?:that|it|this|then))?|prior|earlier|preceding it))(?! \w+ (?:release|launch))(?!\s(?:the|DATE|last|v?\d|and after|after|vs after))\b",
+     _earlier),
+    (r"\b(?:the )?(?:(?:previous|prior|preceding) (?:period|one|weeks?))\b", _earlier),
+    (rf"\b(?:on |this |{_LAST} )?{_D}\b(?! morning review)", _weekday),
+    (r"\b(?:all ?time|of all time|since (?:the )?(?:beginning|start|launch day|day one|we started)|from the (?:beginning|start)"
+     r"|(?:in|for) the (?:whole|entire|full) (?:data ?set|data|history|period)|so far(?! today)|in total|ever so far)\b",
+     _all_time),
+    (rf"\b(?:in |during |for |of |throughout |year ){_Y}\b", lambda m, k: span(date(int(m[1]), 1, 1), date(int(m[1]), 12, 31), m[0])),
+)  # fmt: skip
+_ORDINALS = {"first": "f1", "1st": "f1", "second": "s2", "2nd": "s2", "third": "t3", "3rd": "t3", "fourth": "f4", "4th": "f4"}  # fmt: skip
+_COMPILED = tuple((re.compile(pattern), maker) for pattern, maker in _RULES)
+
+
+def _FAKE(unit: str) -> re.Match[str]:
+    """A match that says `last UNIT`."""
+    found = re.match(r"(last) (\w+)", f"last {unit}")
+    assert found
+    return found
+
+
+def _week_at(at: Time | None, said: str) -> Time | None:
+    return week(at.first, said) if at else None
+
+
+def _quarter(number: int, year: str | None, known: Known, said: str) -> Time:
+    found = quarter(int(year) if year else known.today.year, number, said)
+    return found if year or found.first <= known.today else quarter(known.today.year - 1, number, said)
+
+
+def _day(of: date) -> str:
+    return f"{of.day} {of:%b}"
+
+
+def read_dates(text: str, known: Known) -> tuple[tuple[Time, ...], str]:
+    """The stretches of time that `text` names, and the text with DATE0, DATE1, ... in their place."""
+    found: list[Time] = []
+    for pattern, maker in _COMPILED:
+        start = 0
+        while match := pattern.search(text, start):
+            made = maker(match, known)
+            if made is None:
+                start = match.end()
+                continue
+            at = match.span(1) if made.said == match[1] and made.said != match[0] else match.span()
+            text = taken(text, at, f"DATE{len(found)}")
+            found.append(replace(made, future=made.first > known.today))
+            start = 0
+    while event := event_at(text, known):
+        time, at = event
+        text = taken(text, at, f"DATE{len(found)}")
+        found.append(time)
+    return _joined(text, found, known)
+
+
+_JOINS: tuple[tuple[str, str], ...] = (
+    (r"\b(?:before (?:and|vs) after|after (?:and|vs) before|pre (?:and|vs|to) post|before (?:or|to) after) DATE(\d+)\b", "around"),
+    (r"\bDATE(\d+) (?:before and after|before vs after|pre and post)\b", "around"),
+    (r"\b(?:between|from) DATE(\d+) (?:and|to|until|till|through|up to|thru) DATE(\d+)\b", "range"),
+    (r"\bDATE(\d+) (?:to|until|till|through|thru) DATE(\d+)\b", "range"),
+    (r"\b(?:ever since|since|starting|as of|from|after|following|post|with|because of|due to|around|upon) (?:the )?DATE(\d+)(?: on| onwards| onward| and after)?\b", "since"),
+    (r"\b(?:before|prior to|until|till|up to|pre|ahead of) (?:the )?DATE(\d+)\b", "until"),
+    (r"\b(?:in|on|during|over|for|within|throughout|at|of) (?:the |all of )?DATE(\d+)\b", "at"),
+)  # fmt: skip
+_JOINED = tuple((re.compile(pattern), role) for pattern, role in _JOINS)
+
+
+def _joined(text: str, found: list[Time], known: Known) -> tuple[tuple[Time, ...], str]:
+    """Words before and between the dates (since, before, from .. to) worked into them; dates in order of words."""
+    times = dict(enumerate(found))
+    for pattern, role in _JOINED:
+        for match in list(pattern.finditer(text)):
+            first = int(match[1])
+            if first not in times:
+                continue
+            time = times[first]
+            if role == "range":
+                if int(match[2]) not in times:
+                    continue
+                other = times[int(match[2])]
+                if _two_periods(text, time, other):
+                    text = text.replace(match[0], f"DATE{first} vs DATE{match[2]}")
+                    continue
+                times[first] = _ranged(time, times.pop(int(match[2])), match[0])
+            else:
+                times[first] = _placed(time, role, known)
+            text = text.replace(match[0], f"DATE{first}")
+    order = [int(n) for n in re.findall(r"\bDATE(\d+)\b", text) if int(n) in times]
+    unique = list(dict.fromkeys(order))
+    for new, old in enumerate(unique):
+        text = re.sub(rf"\bDATE{old}\b", f"DATEX{new}", text)
+    return tuple(times[n] for n in unique), text.replace("DATEX", "DATE")
+
+
+_CHANGED = re.compile(
+    r"\b(?:chang|differ|compar|drop|fall|fell|rise|rose|mov|improv|wors|shift|swing|go|went|declin|increas|decreas|gain|lost|lose)"
+)
+
+
+def _two_periods(text: str, one: Time, other: Time) -> bool:
+    """Whether "between A and B" sets two periods side by side instead of naming the days from A to B."""
+    same = one.unit == other.unit and one.unit in ("week", "month") and not one.role == "since"
+    return same and bool(_CHANGED.search(text))
+
+
+def _ranged(one: Time, other: Time, said: str) -> Time:
+    last = other.last
+    if other.first < one.first and other.first.replace(year=other.first.year + 1) >= one.first:
+        last = last.replace(year=last.year + 1) if one.first.year == last.year else last
+    made = span(one.first, max(last, one.last) if last >= one.first else one.last, said)
+    readings = one.readings or other.readings
+    return replace(made, readings=readings, future=one.future)
+
+
+def _placed(time: Time, role: str, known: Known) -> Time:
+    if role == "since":
+        return replace(to_today(time, known.today), future=time.future)
+    if role == "until":
+        first = min(known.first.values(), default=time.first)
+        last = time.first - timedelta(days=1)
+        if time.event:
+            first = max(first, last - timedelta(days=27))
+        return replace(span(min(first, last), last, time.said), role="until", event=time.event)
+    if role == "around":
+        return replace(to_today(time, known.today), role="around")
+    if time.event and time.role == "at" and time.first == time.last:
+        return to_today(time, known.today)
+    return time

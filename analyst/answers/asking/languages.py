@@ -1,0 +1,61 @@
+"""Questions in German and Spanish: the main ones are put into English word by word; others are declined."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from analyst.answers.asking.words import folded, tables
+
+_LEAST = 0.6  # of a question's words that the table must know
+_TELLING = {
+    "de": frozenset(
+        "warum wieso weshalb ist der die das den dem wie was welche wer letzte woche und nicht fur uber sind hat wir"
+        " zeige zeig mir gib kunden nutzer sagen seit im vergleiche antworten wie viele gefallen wurde".split()
+    ),
+    "es": frozenset(
+        "por que el la los las cual cuales como de del en semana pasada nps bajo clientes usuarios dicen desde para con"
+        " muestrame dame cuantas cuantos respuestas quien donde sobre fue es".split()
+    ),
+}
+_OTHER = frozenset(
+    "pourquoi est le les des une dans avec semaine derniere quels quelles combien clients utilisateurs nous"  # French
+    " perche il lo gli della settimana scorsa quali quanti sono clienti utenti"  # Italian
+    " porque o os as da do na semana passada quais quantos clientes usuarios nao"  # Portuguese
+    " waarom het een vorige hoe wat zijn klanten gebruikers".split()  # Dutch
+)
+_ENGLISH = frozenset(
+    "the is are was were did do does what why who how which where when of for in on our we us to and me show give"
+    " with about last week since by from".split()
+)
+
+
+def language_of(text: str) -> str:
+    """en, de, es, or "other" for a question that is plainly in none of them."""
+    letters = [c for c in text if c.isalpha()]
+    if letters and sum(not (c.isascii() or c in "äöüßÄÖÜáéíóúñÁÉÍÓÚÑçàèêâîôû") for c in letters) * 2 > len(letters):
+        return "other"
+    words = re.findall(r"[^\W\d_]+", folded(text))
+    english = sum(word in _ENGLISH for word in words)
+    counts = {name: sum(word in telling for word in words) for name, telling in _TELLING.items()}
+    counts["other"] = sum(word in _OTHER for word in words)
+    best = max(counts, key=lambda name: (counts[name], name != "other"))
+    enough = counts[best] >= 2 and counts[best] > english and counts[best] * 3 >= len(words)
+    return best if enough else "en"
+
+
+@lru_cache(maxsize=4)
+def _phrases(language: str) -> re.Pattern[str]:
+    longest_first = sorted(tables("languages")[language], key=len, reverse=True)
+    return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, longest_first)) + r")(?!\w)")
+
+
+def in_english(text: str, language: str) -> str:
+    """`text` with every known word in English, or nothing where too few of its words are known."""
+    known = tables("languages")[language]
+    lowered = folded(text)
+    words = re.findall(r"[^\W\d_]+", lowered)
+    left = re.findall(r"[^\W\d_]+", _phrases(language).sub(" ", lowered))
+    if not words or 1 - len(left) / len(words) < _LEAST:
+        return ""
+    return _phrases(language).sub(lambda m: str(known[m[0]]), lowered)
