@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analyst.answers.facts import Claim, FactBook
+from analyst.answers.facts import Allowance, Claim, Direction, FactBook, Number, Unit
 from analyst.core.errors import UndertoneError
 from analyst.core.query import where_text
-from analyst.findings.alerts import AlertFinding, alert_findings
+from analyst.findings.alerts import BASELINE_DAYS, AlertFinding, alert_findings
 
 if TYPE_CHECKING:
     from analyst.core.settings import Settings
@@ -108,21 +108,47 @@ def _has_rules(store: Path) -> bool:
 
 def alert_claim(finding: AlertFinding, book: FactBook) -> Claim:
     """The finding's sentence, with the fact that its numbers come from."""
-    low, high = finding.interval
-    known = [f"value {finding.value:g}" if finding.value is not None else "", f"n {finding.n}"]
-    known.append(f"95% interval {low:g} to {high:g}" if low is not None and high is not None else "")
-    known.append(f"before {finding.baseline:g}" if finding.baseline is not None else "")
     as_of = finding.as_of.isoformat() if finding.as_of else "no day"
     now = f" --now {finding.as_of + timedelta(days=1)}" if finding.as_of else ""
     fact = book.add(
-        f"Alert rule “{finding.rule.name}” as of {as_of}: {', '.join(filter(None, known))}",
-        finding.numbers,
+        f"Alert rule “{finding.rule.name}” as of {as_of}: {finding.sentence}",
+        _numbers(finding),
         n=finding.n,
         where=where_text(finding.rule.where),
         window=as_of,
         command=f"undertone alerts{now} --json",
+        names=[finding.rule.name, *alert_names([finding])],
+        direction=_direction(finding),
+        allows=_allows(finding),
     )
     return Claim(finding.sentence, (fact,))
+
+
+def _numbers(finding: AlertFinding) -> list[Number]:
+    """The level with its interval and n, the one before, the rule's limits, and whatever else the sentence says."""
+    unit: Unit = "share" if finding.rule.is_share else "points"
+    low, high = finding.interval
+    known = [(finding.value, "now"), (low, "low"), (high, "high"), (finding.baseline, "before")]
+    numbers = [Number(value, unit, of) for value, of in known if value is not None]
+    limits = (finding.rule.above, finding.rule.below, finding.rule.least)
+    numbers += [Number(limit, unit, "threshold") for limit in limits if limit is not None]
+    numbers.append(Number(float(finding.n), "count"))
+    numbers.append(Number(BASELINE_DAYS / 7, "weeks", "baseline"))
+    said = {finding.value, low, high, finding.baseline}
+    return [*numbers, *(Number(value) for value in finding.numbers if value not in said)]
+
+
+def _allows(finding: AlertFinding) -> list[Allowance]:
+    """None where nothing was counted; all where a threshold has held in each of several periods."""
+    allows: list[Allowance] = ["none"] if finding.n == 0 else []
+    return [*allows, "all"] if finding.level == "alert" and finding.rule.periods > 1 else allows
+
+
+def _direction(finding: AlertFinding) -> Direction:
+    """The way that a firing test has gone; a threshold that is crossed states no change."""
+    if finding.level != "alert" or not finding.rule.test:
+        return ""
+    return "down" if finding.rule.test == "falls" else "up"
 
 
 def alert_names(findings: Sequence[AlertFinding]) -> list[str]:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from analyst.answers import sentences
 from analyst.answers.alerts import Alerts, alert_claim, alert_names
-from analyst.answers.check import keep_grounded
-from analyst.answers.facts import Claim, Fact, FactBook
+from analyst.answers.facts import Claim, Evidence, Fact, FactBook, Pack
 from analyst.answers.followups import FollowUps, follow_claim, follow_names
 from analyst.answers.moves import Moves, holding, theme_moves
 from analyst.answers.quota import MOST, deal_quotes
+from analyst.answers.grounding import keep_grounded
 from analyst.core.query import where_text
 from analyst.core.values import Quote
 from analyst.findings.types import Coverage, Movement, ScreenFriction, ThemeFinding
@@ -109,12 +109,12 @@ def write_digest(found: Findings) -> Digest:
         "follow": [follow_claim(standing, book) for standing in calling],
         "coverage": sentences.coverage_claims(found.coverage, book),
     }
-    names = citable_names(found)
+    pack = pack_of(book.facts, found.texts, citable_names(found))
     checked: dict[str, list[Claim]] = {}
     dropped: list[str] = []
     for part, claims in parts.items():
-        checked[part], faults = keep_grounded(claims, book.facts, found.texts, names)
-        dropped += faults
+        checked[part], refused = keep_grounded(claims, pack)
+        dropped += map(str, refused)
     return Digest(
         title=_title(found),
         metric=query.metric,
@@ -228,12 +228,18 @@ def _keyed(keys: list[str], made: list[Claim], kept: list[Claim]) -> dict[str, C
     return {key: claim for key, claim in zip(keys, made, strict=True) if id(claim) in passed}
 
 
+def pack_of(facts: Mapping[str, Fact], texts: Mapping[str, str], names: Iterable[str]) -> Pack:
+    """What the sentences of a digest may say: `texts` are the redacted responses by id."""
+    evidence = {one: Evidence(one, "response", text) for one, text in texts.items()}
+    return Pack(dict(facts), evidence, frozenset(names))
+
+
 def citable_names(found: Findings) -> list[str]:
-    """Everything that is a name: labels, segment values, screens, windows."""
+    """Everything that is a name: labels, segment values, screens."""
     values = [value for theme in found.themes for lift in theme.segments for _, value in lift.where]
     values += [value for screen in found.screens for lift in screen.segments for _, value in lift.where]
     values += [value for segment in found.movement.segments for _, value in segment.where]
     names = [*found.labels.values(), *values, *(screen.screen for screen in found.screens)]
-    names += [found.query.window.label, found.query.baseline.label, *alert_names(found.alerts.findings)]
+    names += alert_names(found.alerts.findings)
     names += follow_names(found.follow_ups)
     return sorted(set(filter(None, names)))

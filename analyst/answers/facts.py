@@ -9,7 +9,7 @@ claim leaves without the facts behind its numbers.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from analyst.core.values import Estimate
@@ -26,7 +26,14 @@ EVERYONE = "everyone"
 
 @dataclass(frozen=True)
 class Number:
-    """One number of a fact, unrounded. `of` says in a word what it is (change, now, before, low, high, answers).
+    """One number of a fact, unrounded. `of` says in a word or two what it is, and binds it to the words beside it:
+
+    now, value, level, share of comments, share of sessions, share of answers (levels) · the same with `before` behind
+    it, or before · with `elsewhere` or `others` in it (of those outside the group) · change, trend, effect, gap, lift,
+    joint (differences) · contribution, mix, common, segment, release (parts of the whole change) · low, high (the ends
+    of the interval of the number before them) · answers, comments, mentions, sessions, users, opinions, groups checked
+    (counts) · smallest visible, answers needed, threshold (measures of what could be seen) · rank. Empty binds to
+    nothing.
 
     `where` and `window` are set where the number belongs to other people or another time than the fact itself.
     """
@@ -147,6 +154,8 @@ class FactBook:
         text: str,
         estimate: Estimate,
         *more: Number | float | None,
+        of: str = "value",
+        counted: str = "n",
         where: str = EVERYONE,
         window: str | None = None,
         command: str | None = None,
@@ -154,8 +163,12 @@ class FactBook:
         direction: Direction = "",
         allows: Collection[Allowance] = (),
     ) -> str:
-        """Register an estimate with its interval and n; `more` are further numbers that belong to it."""
-        numbers = (*numbers_of(estimate), *more)
+        """Register an estimate with its interval and n; `more` are further numbers that belong to it.
+
+        `of` says what the value is, `counted` what its n counts.
+        """
+        own = [replace(one, of=counted) if one.of == "n" else one for one in numbers_of(estimate, of)]
+        numbers = (*own, *more)
         return self.add(
             text,
             numbers,

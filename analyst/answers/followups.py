@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analyst.answers.facts import Claim, FactBook
+from analyst.answers.facts import Claim, FactBook, Number
 from analyst.core.errors import CannotTell, UndertoneError, UsageProblem
 from analyst.core.query import Query
 from analyst.core.windows import previous, zone
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 TITLE = "Fixes under way that call for somebody"
 _FIX_ID = re.compile(r"fix-[0-9a-f]{8}")
-_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _QUOTED = re.compile(r"[“\"]([^”\"]{3,})[”\"]")
 EARLIER_WINDOWS, EARLIER_RUNS = 4, 3
 
@@ -84,11 +83,13 @@ def follow_ups(standings: Sequence[Standing], note: str = "") -> FollowUps:
 def follow_claim(standing: Standing, book: FactBook) -> Claim:
     """The sentence of one fix that calls for somebody, with its fact."""
     told = standing_sentence(standing)
-    numbers = [float(digits.replace(",", "")) for digits in _NUMBER.findall(standing.title)]
     fact = book.add(
-        f"Fix {standing.fix_id}: {told}", (float(standing.days), *numbers), command="undertone fixes status --json"
-    )  # fmt: skip
-    return Claim(told, (fact,))
+        f"Fix {standing.fix_id}: {told}",
+        (Number(float(standing.days), "days", "days"),),
+        command="undertone fixes status --json",
+        names=[standing.fix_id, *follow_names(FollowUps([standing]))],
+    )
+    return Claim(told, (fact,), part="fix")
 
 
 def follow_names(follow: FollowUps) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analyst.answers import wording as w
-from analyst.answers.facts import Claim, FactBook
+from analyst.answers.facts import Claim, FactBook, Number
 from analyst.findings.coverage import JoinCoverage
 
 
@@ -42,12 +42,30 @@ def _who(join: JoinCoverage) -> str:
 
 def join_claims(join: JoinCoverage, book: FactBook) -> list[Claim]:
     """The same sentences as claims, each resting on one fact."""
-    shares = [join.joined / max(1, join.answers), join.low_joined / max(1, join.low)]
-    counts = [join.days, join.answers, join.joined, join.low, join.low_joined, join.sessions, join.only_after]
+    numbers = [
+        Number(join.joined / max(1, join.answers), "share", "share of answers"),
+        Number(join.low_joined / max(1, join.low), "share", "share of detractors"),
+        Number(join.sessions_named / max(1, join.sessions), "share", "share of sessions"),
+        Number(float(join.days), "days", "days"),
+        *(
+            Number(float(value), "count", of)
+            for value, of in (
+                (join.answers, "answers"),
+                (join.joined, "answers with a session"),
+                (join.low, "detractors"),
+                (join.low_joined, "detractors with a session"),
+                (join.sessions, "sessions"),
+                (join.sessions_named, "sessions that name their user"),
+                (join.only_after, "answers with a session only after"),
+            )
+        ),
+    ]
+    nowhere = not (join.sessions and join.sessions_named and join.named and join.joined) or join.skewed
     fact = book.add(
         f"Join: {join.joined} of {join.answers} answers and {join.low_joined} of {join.low} detractors have a session "
         f"in the {join.days} days before; {join.sessions_named} of {join.sessions} sessions name their user",
-        tuple(float(v) for v in (*counts, join.sessions_named, join.sessions_named / max(1, join.sessions), *shares)),
+        numbers,
         n=join.answers,
+        allows=["none"] if nowhere else [],
     )
     return [Claim(sentence, (fact,)) for sentence in join_sentences(join)]

@@ -6,14 +6,17 @@ where a change is concentrated and what it goes with.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from analyst.answers import wording as w
-from analyst.answers.facts import Claim, FactBook
+from analyst.answers.facts import EVERYONE, Allowance, Claim, Direction, FactBook, Number, direction_of, numbers_of
 from analyst.answers.joins import join_claims
-from analyst.core.query import where_text
+from analyst.core.query import Where, where_text
 from analyst.core.values import Estimate
 from analyst.findings.types import Coverage, Movement, ScreenFriction, SegmentLift, ThemeFinding
 from analyst.fixes.types import Fix
 
+_FIRST: tuple[Allowance, ...] = ("first",)
 _LEDGER_WORDS = {
     "mix": "other people answering than before",
     "common": "a shift that everybody shares",
@@ -41,15 +44,24 @@ def _change_fact(movement: Movement, change: Estimate, now: Estimate, before: Es
         f"{w.score(now.value, movement.metric)} against {w.score(before.value, movement.metric)}, "
         f"change {w.signed(change.value)} ({w.interval(change)})",
         change,
-        now.value,
-        now.low,
-        now.high,
-        float(now.n),
-        before.value,
-        float(before.n),
-        movement.mde,
+        *_counted(numbers_of(now, "now"), "answers"),
+        *_counted(numbers_of(before, "before", window=movement.baseline), "answers before"),
+        _limit(movement.mde),
+        of="change",
         where=where_text(movement.where),
+        window=movement.window,
+        names=(name,),
+        direction=direction_of(change) if movement.verdict == "moved" else "flat",
     )
+
+
+def _counted(numbers: list[Number], counted: str) -> list[Number]:
+    """The numbers of an estimate, its n called by what it counts."""
+    return [replace(number, of=counted) if number.of == "n" else number for number in numbers]
+
+
+def _limit(mde: float | None) -> Number | None:
+    return None if mde is None else Number(mde, "points", "smallest visible")
 
 
 def _verdict(movement: Movement, book: FactBook) -> Claim:
@@ -57,11 +69,25 @@ def _verdict(movement: Movement, book: FactBook) -> Claim:
     change, now, before = movement.change, movement.current, movement.before
     if change is None or now is None or before is None:
         n_now, n_before = (now.n if now else 0), (before.n if before else 0)
-        fact = book.add(f"{name} answers: {n_now} and {n_before}", (n_now, n_before), n=n_now + n_before)
+        counts = (
+            Number(float(n_now), "count", "answers"),
+            Number(float(n_before), "count", "answers before", window=movement.baseline),
+        )
+        fact = book.add(
+            f"{name} answers: {w.count(n_now)} in {movement.window} and {w.count(n_before)} in {movement.baseline}",
+            counts,
+            n=n_now + n_before,
+            where=where_text(movement.where),
+            window=movement.window,
+            names=(name,),
+            direction="flat",
+            allows=[] if n_now and n_before else ["none"],
+        )
         return Claim(
             f"There is too little data to say whether {name} moved: {w.count(n_now)} answers in {movement.window} "
             f"and {w.count(n_before)} in {movement.baseline}.",
             (fact,),
+            part="verdict",
         )
     fact = _change_fact(movement, change, now, before, book)
     level, sizes = w.score(now.value, movement.metric), f"{w.count(now.n)} answers against {w.count(before.n)}"
@@ -89,7 +115,7 @@ def _verdict(movement: Movement, book: FactBook) -> Claim:
             f"{w.score(before.value, movement.metric)} before, change {w.signed(change.value)} with a 95% interval of "
             f"{w.interval(change)} ({sizes})."
         )
-    return Claim(text, (fact,))
+    return Claim(text, (fact,), part="verdict")
 
 
 def _how(movement: Movement, book: FactBook) -> Claim:
@@ -99,8 +125,13 @@ def _how(movement: Movement, book: FactBook) -> Claim:
     total = sum(parts.values())
     fact = book.add(
         "Ledger: " + ", ".join(f"{_LEDGER_WORDS[kind]} {w.signed(points)}" for kind, points in parts.items()),
-        (*parts.values(), total, float(movement.checked)),
+        _ledger_numbers(movement, parts, total),
         n=movement.change.n if movement.change else None,
+        where=where_text(movement.where),
+        window=movement.window,
+        names=(w.METRIC_NAMES[movement.metric], *(value for term in movement.ledger for _, value in term.where)),
+        direction=_sign(total),
+        allows=_ledger_allows(movement, parts, total),
     )
     told = w.listed([_share_of_change(movement, kind, points) for kind, points in parts.items()])
     if movement.how == "mix_only":
@@ -113,7 +144,40 @@ def _how(movement: Movement, book: FactBook) -> Claim:
         )
     else:
         text = f"Of the {w.signed(total)} points, {told}."
-    return Claim(text, (fact,))
+    return Claim(text, (fact,), part="where")
+
+
+def _ledger_numbers(movement: Movement, parts: dict[str, float], total: float) -> list[Number]:
+    """Each kind's points, and the whole; a kind with one term has that term's interval and group."""
+    whole = where_text(movement.where)
+    numbers = [Number(total, "points", "change", whole)]
+    for kind, points in parts.items():
+        terms = [term for term in movement.ledger if term.kind == kind]
+        alone = terms[0] if len(terms) == 1 else None
+        where = where_text(alone.where) if alone and alone.where else whole
+        numbers.append(Number(points, "points", kind, where))
+        if alone:
+            numbers += [Number(alone.low, "points", "low", where), Number(alone.high, "points", "high", where)]
+        elif kind in ("segment", "release"):
+            numbers += [Number(term.points, "points", kind, where_text(term.where)) for term in terms]
+    return [*numbers, Number(float(movement.checked), "count", "groups checked", whole)]
+
+
+def _ledger_allows(movement: Movement, parts: dict[str, float], total: float) -> list[Allowance]:
+    allows: list[Allowance] = []
+    if any(points * total > 0 and abs(points) > abs(total) / 2 for points in parts.values()):
+        allows += ["majority", "most"]
+    if "release" in parts:
+        allows.append("new")
+    if movement.how == "broad":
+        allows.append("all")
+    if movement.how == "mix_only" or not movement.segments:
+        allows.append("none")
+    return allows
+
+
+def _sign(number: float) -> Direction:
+    return "up" if number > 0 else "down" if number < 0 else ""
 
 
 def _share_of_change(movement: Movement, kind: str, points: float) -> str:
@@ -130,10 +194,16 @@ def _segment(movement: Movement, book: FactBook, place: int) -> Claim:
         f"{where}: score moved {w.signed(found.effect.value)} points more than elsewhere "
         f"({w.interval(found.effect)}), {size_of} of answers, {w.signed(found.contribution)} of the change",
         found.effect,
-        found.share,
-        found.contribution,
-        float(found.checked),
+        Number(found.share, "share", "share of answers"),
+        Number(found.contribution, "points", "contribution"),
+        *(numbers_of(found.change, "change") if found.change else ()),
+        Number(float(found.checked), "count", "groups checked"),
+        of="effect",
         where=where,
+        window=movement.window,
+        names=_values(found.where),
+        direction=_sign(found.effect.value),
+        allows=_segment_allows(movement, place),
     )
     more = "rose" if found.effect.value > 0 else "fell"
     opening = _opening(movement, place)
@@ -146,7 +216,29 @@ def _segment(movement: Movement, book: FactBook, place: int) -> Claim:
         text += "; the effect is near the limit of what can be seen and is shrunk towards zero for that"
     if place == 0:
         text += f"; {w.count(found.checked)} groups were checked, and chance across all of them is allowed for"
-    return Claim(text + ".", (fact,))
+    return Claim(text + ".", (fact,), part="who")
+
+
+def _segment_allows(movement: Movement, place: int) -> list[Allowance]:
+    """The largest part of the change, the only group that stands out, a release that was not there before."""
+    found = movement.segments[place]
+    allows: list[Allowance] = []
+    if abs(found.contribution) >= max(abs(other.contribution) for other in movement.segments):
+        allows.append("most")
+    if place == 0:
+        allows.append("first")
+    if len(movement.segments) == 1:
+        allows.append("only")
+    total = movement.change.value if movement.change else 0.0
+    if found.contribution * total > 0 and abs(found.contribution) > abs(total) / 2:
+        allows.append("majority")
+    if any(term.kind == "release" and term.where == found.where for term in movement.ledger):
+        allows.append("new")
+    return allows
+
+
+def _values(where: Where) -> tuple[str, ...]:
+    return tuple(value for _, value in where)
 
 
 def _opening(movement: Movement, place: int) -> str:
@@ -166,18 +258,29 @@ def _hidden(movement: Movement, book: FactBook) -> list[Claim]:
     if hidden.kind == "none" or hidden.change is None:
         if movement.how == "broad":  # said already
             return []
-        fact = book.add(f"Groups looked at: {hidden.checked}, none beyond chance", (float(hidden.checked),))
+        fact = book.add(
+            f"Groups looked at: {hidden.checked}, none beyond chance",
+            (Number(float(hidden.checked), "count", "groups checked"),),
+            where=where_text(movement.where),
+            window=movement.window,
+            direction="flat",
+            allows=["none"],
+        )
         text = (
             f"The headline hides no group: of the {w.count(hidden.checked)} looked at, none moved apart beyond chance."
         )
-        return [Claim(text, (fact,))]
+        return [Claim(text, (fact,), part="who")]
     own, rest = hidden.change, hidden.rest
     others = f", {w.signed(rest.value)} ({w.interval(rest)}) among everybody else" if rest else ""
     fact = book.add_estimate(
         f"{where_text(hidden.where)}: own score {w.signed(own.value)} ({w.interval(own)}){others}",
         own,
-        *((rest.value, rest.low, rest.high) if rest else ()),
+        *(_counted(numbers_of(rest, "change elsewhere"), "answers elsewhere") if rest else ()),
+        of="change",
         where=where_text(hidden.where),
+        window=movement.window,
+        names=_values(hidden.where),
+        direction=direction_of(own),
     )
     opening = {
         "against": "The headline hides a group that went the other way",
@@ -186,37 +289,52 @@ def _hidden(movement: Movement, book: FactBook) -> list[Claim]:
         "behind": "The headline hides a group that moved less",
     }[hidden.kind]
     itself = f"the score of {w.group(hidden.where)} itself went {w.signed(own.value)} ({w.interval(own)})"
-    return [Claim(f"{opening}: {itself}{others}.", (fact,))]
+    return [Claim(f"{opening}: {itself}{others}.", (fact,), part="who")]
 
 
 def _what_would_settle(movement: Movement, book: FactBook) -> Claim:
     mde, needed = movement.mde or 0.0, movement.needed_n
     fact = book.add(
         f"Smallest visible change {w.size(mde)} points; answers a window to settle this change: {needed}",
-        (mde, float(needed) if needed else None),
+        (_limit(mde), Number(float(needed), "count", "answers needed") if needed else None),
+        where=where_text(movement.where),
+        window=movement.window,
     )
     text = f"With this many answers a change of {w.size(mde)} points or more could have been seen, a smaller one hardly"
     if needed:
         text += f"; a true change of this size would take about {w.count(needed)} answers in each window to settle"
-    return Claim(text + ".", (fact,))
+    return Claim(text + ".", (fact,), part="sure")
 
 
 def theme_claim(theme: ThemeFinding, book: FactBook) -> Claim:
     """One sentence on a theme: how many talk about it, whether that changed, how they score, where and on what."""
-    numbers = [theme.share_before.value, theme.trend.value, theme.trend.low, theme.trend.high]
+    numbers = [
+        Number(theme.share_before.value, "share", "share of comments before"),
+        *numbers_of(theme.trend, "trend")[:3],
+    ]
+    names, allows = [theme.label], _theme_allows(theme)
     said = [f"“{theme.label}” is in {w.percent(theme.share.value)} of the comments ({_trend(theme)})"]
     if theme.gap is not None:
-        numbers += [theme.gap.value, theme.gap.low, theme.gap.high, float(theme.gap.n)]
+        numbers += _counted(numbers_of(theme.gap, "gap"), "mentioners")
         side = "lower" if theme.gap.value < 0 else "higher"
         sure = "" if theme.gap.excludes_zero() else ", within chance"
         said.append(f"those who mention it score {w.size(theme.gap.value)} points {side} than other commenters{sure}")
     lifts = [lift for lift in theme.segments if lift.significant][:1]
     for lift in lifts:
-        numbers += [lift.lift.value, lift.share_in, lift.share_out]
+        numbers += _lift_numbers(lift)
+        names += _values(lift.where)
+        if lift.lift.value >= w.ALMOST_ONLY:
+            allows.append("only")
         said.append(f"detractors who mention it are {w.gathered(lift.where, lift.lift.value)}")
     links = [link for link in theme.screens if link.significant][:1]
     for link in links:
-        numbers += [link.odds.value, link.exposed_share, link.other_share]
+        numbers += [
+            *numbers_of(link.odds, "odds"),
+            Number(link.exposed_share, "share", "share of mentioners exposed"),
+            Number(link.other_share, "share", "share of others exposed"),
+        ]
+        names.append(link.screen)
+        allows.append("together")
         said.append(
             f"{w.percent(link.exposed_share)} of those with sessions had met {w.friction(link.screen, link.signal)} "
             f"before they answered, against {w.percent(link.other_share)} of other commenters"
@@ -225,10 +343,30 @@ def theme_claim(theme: ThemeFinding, book: FactBook) -> Claim:
         f"Theme {theme.label}: {theme.mentions} mentions, share {w.percent(theme.share.value, 1)} "
         f"(before {w.percent(theme.share_before.value, 1)})",
         theme.share,
-        float(theme.mentions),
+        Number(float(theme.mentions), "count", "mentions"),
         *numbers,
+        of="share of comments",
+        counted="comments",
+        names=names,
+        direction=direction_of(theme.trend),
+        allows=allows,
     )
-    return Claim("; ".join(said) + ".", (fact,))
+    return Claim("; ".join(said) + ".", (fact,), part="what")
+
+
+def _theme_allows(theme: ThemeFinding) -> list[Allowance]:
+    allows: list[Allowance] = ["new"] if theme.is_new else []
+    return allows if theme.mentions else [*allows, "none"]
+
+
+def _lift_numbers(lift: SegmentLift) -> list[Number]:
+    """The ratio with its interval, and the two shares that it compares."""
+    where = where_text(lift.where)
+    return [
+        *(replace(number, where=where) for number in numbers_of(lift.lift, "ratio")[:-1]),
+        Number(lift.share_in, "share", "share in the group", where),
+        Number(lift.share_out, "share", "share elsewhere", where),
+    ]
 
 
 def _trend(theme: ThemeFinding) -> str:
@@ -246,14 +384,17 @@ def screen_claim(screen: ScreenFriction, book: FactBook) -> Claim:
         f"{w.friction(screen.screen, screen.signal)}: {w.percent(screen.rate.value, 1)} of {screen.sessions} sessions "
         f"(before {w.percent(screen.rate_before.value, 1)})",
         screen.rate,
-        screen.rate_before.value,
-        screen.trend.value,
-        screen.trend.low,
-        screen.trend.high,
-        float(screen.users),
-        float(screen.sessions),
-        *([screen.gap.value, screen.gap.low, screen.gap.high] if screen.gap else []),
-        *(number for lift in screen.segments[:1] for number in (lift.lift.value, lift.share_in, lift.share_out)),
+        Number(screen.rate_before.value, "share", "share of sessions before"),
+        *numbers_of(screen.trend, "trend")[:3],
+        Number(float(screen.users), "count", "users"),
+        Number(float(screen.sessions), "count", "sessions"),
+        *(numbers_of(screen.gap, "gap")[:3] if screen.gap else []),
+        *(number for lift in screen.segments[:1] for number in _lift_numbers(lift)),
+        of="share of sessions",
+        counted="sessions",
+        names=[screen.screen, *(value for lift in screen.segments[:1] for value in _values(lift.where))],
+        direction=direction_of(screen.trend),
+        allows=["only"] if any(lift.lift.value >= w.ALMOST_ONLY for lift in screen.segments[:1]) else [],
     )
     text = (
         f"{w.friction(screen.screen, screen.signal).capitalize()}: {w.percent(screen.rate.value, 1)} of the "
@@ -270,21 +411,33 @@ def screen_claim(screen: ScreenFriction, book: FactBook) -> Claim:
     if screen.gap is not None and screen.gap.excludes_zero():
         side = "lower" if screen.gap.value < 0 else "higher"
         text += f"; those who met it score {w.size(screen.gap.value)} points {side}, compared within segments"
-    return Claim(text + ".", (fact,))
+    return Claim(text + ".", (fact,), part="screen")
 
 
 def fix_claim(fix: Fix, metric: str, book: FactBook) -> Claim:
     """What a fix should bring, in one sentence with its interval and grade."""
-    numbers = [float(fix.reach) if fix.reach is not None else None, fix.confidence, fix.effort, fix.e_value]
+    numbers = [
+        Number(float(fix.reach), "count", "users reached") if fix.reach is not None else None,
+        Number(fix.confidence, "share", "confidence"),
+        Number(fix.effort, "weeks", "effort"),
+        Number(fix.e_value, "ratio", "e-value") if fix.e_value is not None else None,
+        Number(float(fix.rank), "count", "rank"),
+    ]
     joint = fix.together if fix.rank > 1 else None
     if joint is not None:
-        numbers += [joint.value, joint.low, joint.high]
+        numbers += numbers_of(joint, "joint")[:3]
+    name = w.METRIC_NAMES[metric]
+    alone: list[Allowance] = ["none"] if fix.grade == "C" else []
     fact = book.add_estimate(
-        f"Fix {fix.title}: lift {w.signed(fix.lift.value)} ({w.interval(fix.lift)}), grade {fix.grade}",
+        f"Fix {fix.title}: expected {name} lift {w.signed(fix.lift.value)} ({w.interval(fix.lift)}), grade {fix.grade}"
+        f"{' (mentions alone, no session shows it)' if fix.grade == 'C' else ''}",
         fix.lift,
         *numbers,
+        of="lift",
+        names=[fix.title, fix.fix_id, name, *filter(None, [fix.screen]), *_values(fix.where)],
+        where=EVERYONE,
+        allows=[*alone, *_FIRST] if fix.rank == 1 else alone,
     )
-    name = w.METRIC_NAMES[metric]
     reach = f", reaching about {w.count(fix.reach)} active users a quarter" if fix.reach else ""
     if fix.grade == "C":
         low, high = fix.lift.low or 0.0, fix.lift.high or 0.0
@@ -292,6 +445,7 @@ def fix_claim(fix: Fix, metric: str, book: FactBook) -> Claim:
             f"Expected {name} lift between {w.signed(low)} and {w.signed(high)} points, from mentions alone "
             f"(no session shows it): treat it as a range, not a promise{reach}.",
             (fact,),
+            part="fix",
         )
     together = (
         f" Done together with those above that rest on sessions: {w.signed(joint.value)} points ({w.interval(joint)})."
@@ -302,6 +456,7 @@ def fix_claim(fix: Fix, metric: str, book: FactBook) -> Claim:
         f"Expected {name} lift {w.signed(fix.lift.value)} points (95% interval {w.interval(fix.lift)}; evidence grade "
         f"{fix.grade}){reach}.{together}",
         (fact,),
+        part="fix",
     )
 
 
@@ -313,10 +468,20 @@ def coverage_claims(coverage: Coverage, book: FactBook) -> list[Claim]:
     fact = book.add(
         f"Coverage: {coverage.responses} answers, {coverage.commented} with a comment, {coverage.with_sessions} with a "
         f"session before the answer; {coverage.placed} of {coverage.opinions} opinions in a theme",
-        tuple(float(v) for v in (coverage.responses, coverage.commented, coverage.with_sessions, coverage.placed,
-                                 coverage.opinions, coverage.sessions, commented, joined, placed)),
+        (
+            Number(float(coverage.responses), "count", "answers"),
+            Number(float(coverage.commented), "count", "comments"),
+            Number(float(coverage.with_sessions), "count", "answers with a session"),
+            Number(float(coverage.placed), "count", "opinions placed"),
+            Number(float(coverage.opinions), "count", "opinions"),
+            Number(float(coverage.sessions), "count", "sessions"),
+            Number(commented, "share", "share of answers"),
+            Number(joined, "share", "share of answers"),
+            Number(placed, "share", "share of opinions"),
+        ),
         n=coverage.responses,
-    )  # fmt: skip
+        allows=[] if coverage.sessions else ["none"],
+    )
     claims = [
         Claim(
             f"{w.percent(commented)} of the {w.count(coverage.responses)} answers carry a comment, and "
@@ -331,5 +496,5 @@ def coverage_claims(coverage: Coverage, book: FactBook) -> list[Claim]:
             Claim(f"{w.percent(joined)} of the answers can be joined to a session in the days before them.", (fact,))
         )
     else:
-        claims.append(Claim("No sessions were imported, so nothing can be said about screens from behaviour."))
+        claims.append(Claim("No sessions were imported, so nothing can be said about screens from behaviour.", (fact,)))
     return claims

@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 
 from analyst.answers import followups
-from analyst.answers.check import keep_grounded
-from analyst.answers.facts import FactBook
+from analyst.answers.facts import FactBook, Pack
 from analyst.answers.followups import (
     FollowUps,
     find_fix,
@@ -21,6 +20,7 @@ from analyst.answers.followups import (
     unknown_fix,
     workspace_book,
 )
+from analyst.answers.grounding import keep_grounded
 from analyst.core.errors import UsageProblem
 from analyst.core.query import Query
 from analyst.core.settings import Settings
@@ -44,8 +44,9 @@ def test_a_title_with_numbers_and_quotes_passes(title: str) -> None:
     state = FixState("fix-1", status="doing", owner="Ana", due="2026-11-10")
     (row,) = standings(FixBook({"fix-1": state}), date(2026, 11, 16), {"fix-1": title})
     book = FactBook("2026-W46", "undertone why")
-    claims, faults = keep_grounded([follow_claim(row, book)], book.facts, {}, follow_names(FollowUps([row])))
-    assert faults == []
+    made = [follow_claim(row, book)]
+    claims, refused = keep_grounded(made, Pack(book.facts, {}, frozenset(follow_names(FollowUps([row])))))
+    assert refused == []
     assert claims[0].text == f"{title} (Ana) was due on 2026-11-10: 6 days overdue."
     assert standing_json(row)["calls_for"] == "overdue"
 

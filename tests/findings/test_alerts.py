@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from analyst.answers.alerts import alert_claim, alert_names
-from analyst.answers.check import faults
-from analyst.answers.facts import FactBook
+from analyst.answers.facts import FactBook, Pack
+from analyst.answers.grounding import check
 from analyst.core.query import Query
 from analyst.core.windows import span, zone
 from analyst.findings import screen_frictions, visit_counts
@@ -94,7 +94,8 @@ def ask(connection: Any) -> Ask:
         (found,) = alert_findings(connection, [rule], until=until, timezone=timezone, min_window=min_window)
         if found.level != "unreadable":
             book = FactBook("", "")
-            assert faults(alert_claim(found, book), book.facts, {}, alert_names([found])) == []
+            claim = alert_claim(found, book)
+            assert check(claim, Pack(book.facts, {}, frozenset(alert_names([found])))) == ()
         return found
 
     return one

@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from analyst.answers.check import keep_grounded
-from analyst.answers.facts import FactBook
+from analyst.answers.facts import FactBook, Pack
+from analyst.answers.grounding import keep_grounded
 from analyst.answers.joins import join_claims, join_sentences
 from analyst.findings import JoinCoverage, join_coverage
 from analyst.runs.counting import connect
@@ -70,4 +70,4 @@ def test_every_sentence_on_the_join_is_grounded() -> None:
     ):
         book = FactBook("2026-W46", "undertone why")
         claims = join_claims(join, book)
-        assert keep_grounded(claims, book.facts, {}) == (claims, [])
+        assert keep_grounded(claims, Pack(book.facts, {})) == (claims, [])

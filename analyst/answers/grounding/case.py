@@ -1,0 +1,119 @@
+"""One claim put to its pack: the sentence as read, what it cites, and for each number what it may stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from analyst.answers.facts import Claim, Evidence, Fact, Number, Pack
+from analyst.answers.grounding.facts_view import Candidate, conditions, family, metrics_of, scale
+from analyst.answers.grounding.numerals import Numeral
+from analyst.answers.grounding.reading import Sentence
+
+_CLOSE = 1e-6
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with a claim: the rule that it breaks, and why, in a sentence for people."""
+
+    rule: str
+    message: str
+
+
+class Case:
+    """Everything that the rules look at. Nothing in here changes the claim or the pack."""
+
+    def __init__(self, claim: Claim, pack: Pack) -> None:
+        self.claim, self.pack = claim, pack
+        self.facts: list[Fact] = [pack.facts[one] for one in dict.fromkeys(claim.facts) if one in pack.facts]
+        own = {name for fact in self.facts for name in fact.names}
+        self.sentence = Sentence(claim.text, pack.names if own <= pack.names else pack.names | own)
+        self.cited: list[Evidence] = [pack.evidence[one] for one in dict.fromkeys(claim.cites) if one in pack.evidence]
+
+    @cached_property
+    def allows(self) -> frozenset[str]:
+        """The strong words that any cited fact carries."""
+        return frozenset(word for fact in self.facts for word in fact.allows)
+
+    @cached_property
+    def candidates(self) -> list[list[Candidate]]:
+        """For each numeral, every number of a cited fact with its value and unit."""
+        return [list(self._matching(numeral)) for numeral in self.sentence.numerals]
+
+    def _matching(self, numeral: Numeral) -> Iterator[Candidate]:
+        for fact in self.facts:
+            for place, number in enumerate(fact.numbers):
+                if _means(numeral, number, fact):
+                    yield Candidate(fact, number, place)
+            if fact.n is not None:
+                number = Number(float(fact.n), "count", "n")
+                if _means(numeral, number, fact):
+                    yield Candidate(fact, number, -1)
+            if numeral.worked_out:
+                yield from _worked_out(numeral, fact)
+
+    @cached_property
+    def bound(self) -> list[list[Candidate]]:
+        """Those of the candidates that the numeral may stand for where it stands (see rules.binding)."""
+        from analyst.answers.grounding.rules.binding import standing
+
+        return standing(self)[0]
+
+    @cached_property
+    def everyone(self) -> int:
+        """How many conditions the widest group has that the pack speaks of: what a sentence without a group means."""
+        return min((conditions(fact.where) for fact in self.pack.facts.values()), default=0)
+
+
+def _means(numeral: Numeral, number: Number, fact: Fact) -> bool:
+    """Whether the value and the unit are those of `number`; its sign too, where one was written."""
+    for factor in _factors(numeral, number, fact):
+        value = number.value * factor
+        if not numeral.low - _CLOSE <= abs(value) <= numeral.high + _CLOSE:
+            continue
+        if numeral.sign and abs(value) > 0.05 and (value > 0) != (numeral.sign > 0):
+            continue
+        return True
+    return False
+
+
+def _factors(numeral: Numeral, number: Number, fact: Fact) -> tuple[float, ...]:
+    """What the number may be multiplied with to be said in the numeral's unit; none where the units do not meet."""
+    said, unit = numeral.unit, number.unit
+    if numeral.ordinal:
+        return (1.0,) if unit in ("count", "any") and "rank" in number.of or "place" in number.of else ()
+    if unit == "any":
+        return (1.0, 100.0) if said in ("percent", "pp", "") else (1.0,)
+    if said in ("percent", "pp"):
+        if unit == "points" and metrics_of(fact) & {"csat", "ces"} and "nps" not in metrics_of(fact):
+            return (1.0,)
+        return (100.0,) if unit == "share" else ()
+    if said == "points":
+        return (1.0,) if unit == "points" else ()
+    if said == "times":
+        return (1.0,) if unit == "ratio" else ()
+    if said in ("days", "weeks"):
+        return (1.0,) if unit == said else ()
+    if said == "months":
+        return ()
+    if numeral.noun:
+        return (1.0,) if unit == "count" else ()
+    return (1.0,) if unit in ("points", "count", "ratio", "days", "weeks") else ()
+
+
+def _worked_out(numeral: Numeral, fact: Fact) -> Iterator[Candidate]:
+    """'Doubled' may rest on a level and the one before or elsewhere, where both stand in one fact."""
+    if numeral.unit != "times":
+        return
+    tops = [(place, number) for place, number in enumerate(fact.numbers) if family(number) == "level"]
+    for place, top in tops:
+        for other in fact.numbers:
+            if family(other) in ("before", "others") and other.unit == top.unit and other.value > 0 and top.value > 0:
+                ratio = top.value / other.value
+                if numeral.low - _CLOSE <= ratio <= numeral.high + _CLOSE:
+                    yield Candidate(fact, Number(ratio, "ratio", "worked out"), place)
+
+
+__all__ = ["Case", "Fault", "scale"]

@@ -1,0 +1,117 @@
+"""Strong words: superlatives, rank, only, all, most, new and absence stand only where a cited fact carries them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from analyst.answers.grounding.case import Case, Fault
+
+_ADVERBS = "the|its|their|our|all|those|these|such|who|customers|users"
+# Each pattern with what a fact must allow, any one of them.
+_STRONG: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE), frozenset(allowed.split()))
+    for pattern, allowed in (
+        (
+            r"\b(?:largest|biggest|highest|greatest|strongest|sharpest|steepest|hardest|heaviest|deepest|commonest|loudest|widest|fastest|longest|severest|topmost|"
+            r"chief|foremost|dominant|dominates?|leading|prime|record|happiest|unhappiest|angriest|busiest|clearest|nothing (?:else )?(?:is|was|comes|hurts?) (?:more|worse|bigger|close))\b"
+            r"|\bthe most\b(?! (?:recent|common answer))|\bmost (?:[a-z]+ly |often|common(?:ly)?|frequent(?:ly)?|mentioned|affected|important|severe|visible|urgent|painful|critical|widespread|talked|in\b|on\b|among\b|strongly|sharply)|"
+            r"(?:fell|rose|dropped|moved|lost|gained|changed|grew|declined|hit|suffered|hurts?|matters?|declining|falling|rising) (?:the )?most\b|\bmore than any\b|\bthan any other\b|\bany other (?:group|theme|screen|segment|platform|plan|version|fix)\b|\bunlike any\b",
+            "most",
+        ),
+        (r"\b(?:worst|best)\b(?! case)", "most least first"),
+        (
+            r"\b(?:top|main|primary|principal|number one|no\. 1|#1|key|crucial)\b(?! (?:box|to|of the (?:page|screen)))|\bprimar(?:y|ily) \b|\babove all\b|\bfirst and foremost\b|\b(?:highest|top) priority\b|\bmost urgent\b",
+            "most first",
+        ),
+        (
+            r"\b(?:lowest|smallest|least|fewest|weakest|slowest|mildest|lightest|quietest|rarest)\b(?<!at least)",
+            "least",
+        ),
+        (
+            r"(?<!at )\bfirst\b(?!-time| glance| sight| of all the)|\bcomes? before all\b|\bahead of (?:all|every|any)\b",
+            "first",
+        ),
+        (
+            r"(?<!not )(?<!if )\b(?:only|solely|exclusively|sole|unique(?:ly)?|singular(?:ly)?|nothing but|none but|no other|nobody else|no one else|nowhere else)\b"
+            r"(?! (?:about |around |some |roughly |just )?(?:\d|[+-]\d|\ue000|one in|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|a (?:third|quarter|half|few|fraction)|half|partly|slightly|a little|from mentions))",
+            "only",
+        ),
+        (
+            r"\b(?:brand-?new|new(?:ly|est)?|emerged|emerging|emergent|unprecedented|appear(?:s|ed) for the|did not exist|didn't exist|never (?:been )?seen before|unheard[- ]of|not been (?:seen|mentioned) before|out of nowhere)\b",
+            "new",
+        ),
+        (
+            r"(?<!of )(?<!at )(?<!in )(?<!after )(?<!above )(?<!across )(?<!over )\ball\b(?! (?:who|these|those|this|that|it|else|the same|in all|over|right|told|above|of them is|day|along|out)\b)|\bacross all\b(?! of them is)|\bin all (?:groups|segments|platforms|plans|countries|cases|regions|versions|weeks)\b|\bof all kinds\b|\bacross the board\b|\bacross every\b|"
+            r"\bevery (?!week\b|day\b|month\b|quarter\b|time\b|other\b|hundred\b|\d)\w+|\bevery single\b|\beach (?:of the|and every|group|segment|platform|plan|country|screen|theme|customer|user|version|one)\b|\balways\b|\binvariably\b|\bwithout exception\b|\bunanimous(?:ly)?\b|\buniversal(?:ly)?\b|\bentirely\b|\bwholly\b|\bcompletely\b|\btotally\b|\beverywhere\b|\bconsistently\b|"
+            r"\b(?:entire|whole) (?:drop|fall|rise|change|movement|decline|increase|base|customer|slide|loss|dip)\b|"
+            r"(?<!of )(?<!over )(?<!among )(?<!for )(?<!than )(?<!against )(?<!with )(?<!from )(?<!to )(?<!where )(?<!that )\b(?:everyone|everybody)\b(?! else\b)(?!'s\b)",
+            "all",
+        ),
+        (
+            r"\bmajority\b|\bthe bulk\b|\blion's share\b|\boverwhelming(?:ly)?\b|\bmore often than not\b|\bvast\b|\bnearly all\b|\balmost all\b|\busually\b|\btypically\b|\bgenerally\b|\bcommonly\b"
+            rf"|(?<!the )(?<!at )\bmost(?: of)?(?: (?:{_ADVERBS}))* (?!often|common|frequent|mentioned|affected|important|severe|visible|urgent|painful|critical|widespread|talked|in\b|on\b|among\b|strongly|sharply|recent|likely)(?:[a-z]+s|people|it|them|this|that|feedback|who|drop|fall|rise|change|movement|decline|loss|increase|slide|dip|points|talk|\ue000+)\b|\bmost of\b|\bmost,",
+            "majority all",
+        ),
+        (
+            r"\b(?:mostly|mainly|largely|predominantly|primarily|chiefly|principally|for the most part|almost (?:only|exclusively|entirely)|by and large|overwhelmingly|particularly|especially|above all)\b",
+            "majority most only all",
+        ),
+    )
+)
+_ABSENCE = re.compile(
+    r"\b(?:nobody|no[- ]one|none|not one|not a single|nothing|nowhere|never|neither|(?<!towards )(?<!to )(?<!above )(?<!below )(?<!than )(?<!from )(?<!include )(?<!includes )(?<!near )zero (?=[a-z]+s\b)|not any|(?:don't|do not|doesn't|does not|didn't|did not|not) mention\w*|no mention\w*|unmentioned|silent (?:on|about)|not a word|absent|absence|missing from|"
+    r"free of|devoid of|(?:has|have|had) (?:gone|vanished|disappeared)|vanished|disappeared|gone (?:away|silent)|no longer (?:mention\w*|talk\w*|complain\w*|appear\w*|a (?:problem|topic|theme))|without (?:any|a single)|lacks?|nil)\b"
+    r"|\bno (?:\w+ )?(?:users?|customers?|people|persons?|comments?|answers?|complaints?|sessions?|groups?|segments?|screens?|themes?|detractors?|promoters?|crash(?:es)?|errors?|freezes?|taps?|friction|problems?|issues?|praise|respondents?|platforms?|plans?|versions?|fix(?:es)?|alerts?|rules?|tickets?|reports?|trouble|signals?|other)\b",
+    re.IGNORECASE,
+)
+_NOT_ABSENCE = re.compile(
+    r"includ\w+ (?:none|zero|no change)(?: at all)?|nothing (?:has |needs )?(?:to (?:be )?)?explain\w*|nothing (?:can|could|may) be said|nothing of the (?:cause|reason)|no more than|no fewer than|no less than|none at all|never mind|nothing more than|nothing to do with chance|neither (?:rose|moved|fell|up)|cannot|"
+    r"without (?:a|an|the) (?:plan|comment|session|platform|country|version|segment)",
+    re.IGNORECASE,
+)
+_PERCENT_SAID = re.compile(
+    r"most|majority|bulk|lion|mostly|mainly|largely|predominantly|overwhelm|usually|typically|generally|commonly|chiefly|primarily",
+    re.IGNORECASE,
+)
+_NEGATED = re.compile(
+    r"\b(?:not|n't|nor|neither|no|never|hardly|far from|whether|which)\s(?:the |a |an |its |their |necessarily |clearly |one of the )*$",
+    re.IGNORECASE,
+)
+_ONE_OF = re.compile(r"\b(?:one|some|two|three|five) of the $", re.IGNORECASE)
+
+
+def strong(case: Case) -> Iterator[Fault]:
+    """Superlatives and words of rank, size, newness and totality need a cited fact that allows them."""
+    text, allows = case.sentence.bare, case.allows
+    for pattern, needed in _STRONG:
+        if needed & allows:
+            continue
+        for match in pattern.finditer(text):
+            if _PERCENT_SAID.search(match.group()) and _over_half(case, match.start()):
+                continue
+            if _NEGATED.search(text[: match.start()]) and "only" not in needed and "new" not in needed:
+                continue
+            yield Fault("strong", f"“{match.group().strip()}” needs a fact that says so.")
+            return
+
+
+def absence(case: Case) -> Iterator[Fault]:
+    """That there is none of something needs a fact that counted none."""
+    if "none" in case.allows:
+        return
+    text = _NOT_ABSENCE.sub(lambda match: " " * len(match.group()), case.sentence.bare)
+    match = _ABSENCE.search(text)
+    if match:
+        yield Fault("absence", f"“{match.group()}” needs a fact that counted none.")
+
+
+def _over_half(case: Case, position: int) -> bool:
+    """Whether a share of more than half stands beside the word, so that the reader sees what most means."""
+    numerals = case.sentence.numerals
+    for numeral, bound in zip(numerals, case.bound, strict=True):
+        if abs(numeral.start - position) < 60 and any(
+            c.number.unit == "share" and c.number.value > 0.5 and c.family == "level" for c in bound
+        ):
+            return True
+    return False
