@@ -20,7 +20,7 @@ class OnnxEncoder:
     """Runs the export in `folder`; makes it first when it is missing. Nothing is loaded before the first text."""
 
     def __init__(self, files: ModelFiles, folder: Path, batch: int = 64, threads: int = 0) -> None:
-        self._files, self._folder, self._batch, self._threads = files, folder, batch, threads
+        self._files, self.folder, self._batch, self._threads = files, folder, batch, threads
 
     @property
     def name(self) -> str:
@@ -39,7 +39,7 @@ class OnnxEncoder:
         """What the export says of itself; exports the model when that has not been done yet."""
         from embeddings.onnx_export import export, read_card
 
-        return read_card(self._folder) or export(self._files, self._folder)
+        return read_card(self.folder) or export(self._files, self.folder)
 
     @cached_property
     def _session(self) -> Any:
@@ -52,7 +52,7 @@ class OnnxEncoder:
         options.intra_op_num_threads = self._threads
         options.log_severity_level = 3
         return onnxruntime.InferenceSession(
-            str(self._folder / GRAPH), options, providers=onnxruntime.get_available_providers()
+            str(self.folder / GRAPH), options, providers=onnxruntime.get_available_providers()
         )
 
     @cached_property
@@ -61,7 +61,7 @@ class OnnxEncoder:
 
         from embeddings.onnx_export import TOKENIZER
 
-        tokenizer = Tokenizer.from_file(str(self._folder / TOKENIZER))
+        tokenizer = Tokenizer.from_file(str(self.folder / TOKENIZER))
         tokenizer.enable_truncation(self.card["max_tokens"])
         tokenizer.no_padding()
         return tokenizer

@@ -2,6 +2,7 @@
 
 from analyst.answers.search.hits import Hit
 from analyst.answers.search.meanings import ThemeMeanings
-from analyst.answers.search.searcher import Searcher
+from analyst.answers.search.opening import open_search, quick_encoder
+from analyst.answers.search.searcher import Encode, Searcher
 
-__all__ = ["Hit", "Searcher", "ThemeMeanings"]
+__all__ = ["Encode", "Hit", "Searcher", "ThemeMeanings", "open_search", "quick_encoder"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -27,11 +28,13 @@ class ThemeMeanings:
 
     def __init__(self, view: View, encode: Encode) -> None:
         self._view, self._encode = view, encode
+        self._lock = threading.Lock()
 
     def themes_near(self, text: str, limit: int) -> list[tuple[str, float]]:
         """Up to `limit` theme ids with their cosine (-1..1) to `text`, the nearest first; never a system theme,
         and none that lies no nearer than chance would have it."""
-        ids, said, called = self._themes
+        with self._lock:
+            ids, said, called = self._themes
         if not text.strip() or limit <= 0 or not ids:
             return []
         question = self._encode([text[:2_000]])[0]

@@ -1,0 +1,219 @@
+"""A run kept warm: its findings by query, its search and its encoder, for processes that answer many questions.
+
+Threads may ask at the same time. Each `Gatherer` has a connection of its own, and one that another thread is using is
+not waited for: the question gets one to itself. What was kept is dropped when the store changes (an edit, a fix that
+was shipped), when another run is published, and at the end of the day.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from analyst.answers.followups import workspace_book
+from analyst.answers.gather import Gatherer
+from analyst.answers.search import Searcher, ThemeMeanings, open_search
+from analyst.core.errors import UndertoneError
+from analyst.core.query import METRICS, Query
+from analyst.core.windows import zone
+from analyst.runs.view import open_view
+from analyst.runs.visits import prepare_sessions_had, prepare_visits
+
+if TYPE_CHECKING:
+    from analyst.core.clock import Clock
+    from analyst.core.settings import Settings
+    from analyst.runs.view import View
+    from analyst.runs.weighting import Weighting
+
+MOST_QUERIES = 32  # findings kept of a run: some megabytes each
+MOST_RUNS = 2
+Stamp = tuple[object, ...]
+_Key = tuple[Query, "Weighting"]
+
+
+@dataclass
+class _Kept:
+    gatherer: Gatherer
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+
+class WarmRun:
+    """The run in `view` with its findings by query, the `most_queries` asked last kept."""
+
+    def __init__(self, view: View, most_queries: int = MOST_QUERIES) -> None:
+        self.view, self._most = view, most_queries
+        self._kept: OrderedDict[_Key, _Kept] = OrderedDict()
+        self._lock = threading.Lock()
+        # Made here, once: what others get are cursors of this connection, and two could not make a table at a time.
+        prepare_visits(view.connection)
+        prepare_sessions_had(view.connection)
+
+    @cached_property
+    def _search(self) -> tuple[Searcher, ThemeMeanings | None]:
+        return open_search(self.view.apart())
+
+    @property
+    def search(self) -> Searcher:
+        """Opinions by words and meaning."""
+        return self._search[0]
+
+    @property
+    def meanings(self) -> ThemeMeanings | None:
+        """Themes by meaning; None where there is no encoder without torch."""
+        return self._search[1]
+
+    @contextmanager
+    def lease(self) -> Iterator[Lease]:
+        """What one question needs, for one thread, until the end of the `with` block."""
+        lease = Lease(self)
+        try:
+            yield lease
+        finally:
+            lease.close()
+
+    def prepare(self, queries: Iterable[Query] | None = None, go_on: Callable[[], bool] | None = None) -> int:
+        """Work out ahead what questions about `queries` need (by default what is asked without naming a window, of
+        every metric), and load the search. `go_on` is asked before each. Gives how many were worked out."""
+        done = 0
+        for query in self.usual_queries() if queries is None else queries:
+            if go_on is not None and not go_on():
+                return done
+            with self.lease() as lease:
+                found = lease.gather(query)
+                for _ in (found.movement, found.themes, found.screens, found.fixes, found.coverage, found.series):
+                    pass
+            done += 1
+        self.search.search("anything")
+        if self.meanings is not None:
+            self.meanings.themes_near("anything", 1)
+        return done
+
+    def usual_queries(self) -> list[Query]:
+        """The default question of every metric that the run has."""
+        from analyst.runs.view import choose_query
+
+        found = []
+        view = self.view.apart()
+        for metric in METRICS:
+            try:
+                found.append(choose_query(view, metric))
+            except UndertoneError:  # no answers of the metric, or too few of them: nothing to prepare
+                continue
+        return found
+
+    def forget(self) -> None:
+        """Drop every finding; the connection and the search stay."""
+        with self._lock:
+            self._kept.clear()
+
+    def _borrow(self, query: Query, weighting: Weighting) -> _Kept:
+        """The kept findings of `query`, locked for this thread; new ones where there are none, or others use them."""
+        key = (query, weighting)
+        with self._lock:
+            kept = self._kept.get(key)
+            if kept is not None and kept.lock.acquire(blocking=False):
+                self._kept.move_to_end(key)
+                return kept
+        mine = _Kept(Gatherer(self.view.apart(), query, weighting))
+        mine.lock.acquire()
+        with self._lock:
+            if key not in self._kept:
+                self._kept[key] = mine
+                while len(self._kept) > self._most:
+                    self._kept.popitem(last=False)
+        return mine
+
+
+@dataclass
+class Lease:
+    """One question's hold on a warm run: findings it was given are its own until it is closed."""
+
+    run: WarmRun
+    _held: dict[_Key, _Kept] = field(default_factory=dict)
+
+    @cached_property
+    def view(self) -> View:
+        """The run on a connection of this question's own."""
+        return self.run.view.apart()
+
+    @property
+    def search(self) -> Searcher:
+        """Opinions by words and meaning."""
+        return self.run.search
+
+    @property
+    def meanings(self) -> ThemeMeanings | None:
+        """Themes by meaning."""
+        return self.run.meanings
+
+    def gather(self, query: Query, weighting: Weighting = "answers") -> Gatherer:
+        """The findings of `query`, kept from an earlier question where there was one."""
+        key = (query, weighting)
+        if key not in self._held:
+            self._held[key] = self.run._borrow(query, weighting)
+        return self._held[key].gatherer
+
+    def close(self) -> None:
+        """Give back what was held."""
+        for kept in self._held.values():
+            kept.lock.release()
+        self._held.clear()
+
+
+class Warm:
+    """The runs of a workspace, kept warm: `run()` is the published one as it now stands."""
+
+    def __init__(self, settings: Settings, clock: Clock, most_queries: int = MOST_QUERIES) -> None:
+        self._settings, self._clock, self._most = settings, clock, most_queries
+        self._runs: OrderedDict[tuple[str, int, date], WarmRun] = OrderedDict()
+        self._stamp: Stamp | None = None
+        self._edits = 0
+        self._lock = threading.Lock()
+
+    def run(self, run_id: str | None = None) -> WarmRun:
+        """The published run (or `run_id`), opened where it is not warm yet. Raises NoRun when nothing was analysed."""
+        view = open_view(self._settings, self._clock, run_id)
+        with self._lock:
+            self._look_at_store(view)
+            key = (view.run.run_id, self._edits, view.until.astimezone(zone(self._settings.timezone)).date())
+            found = self._runs.get(key)
+            if found is None:
+                found = self._runs[key] = WarmRun(view, self._most)
+            self._runs.move_to_end(key)
+            while len(self._runs) > MOST_RUNS:
+                self._runs.popitem(last=False)
+            return found
+
+    def _look_at_store(self, view: View) -> None:
+        """Drop the findings if the store was written since they were made; a database server is asked every time."""
+        stamp = _stamp(self._settings)
+        if stamp is not None and stamp == self._stamp:
+            return
+        edits = [] if view.edits_note else view.edits
+        self._edits = edits[-1].seq if edits else 0
+        now = stamp if stamp is not None else (self._edits, repr(workspace_book(self._settings)))
+        if now != self._stamp:
+            for run in self._runs.values():
+                run.forget()
+        self._stamp = now
+
+
+def _stamp(settings: Settings) -> Stamp | None:
+    """What tells one state of the store's file from the next; None where the store is a database server."""
+    if settings.store_url is not None:
+        return None
+    found: list[object] = []
+    for name in ("store.db", "store.db-wal"):
+        try:
+            seen = (settings.workspace / name).stat()
+        except OSError:
+            found.append(None)
+        else:
+            found.append((seen.st_mtime_ns, seen.st_size, seen.st_ino))
+    return tuple(found)
