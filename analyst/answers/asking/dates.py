@@ -242,13 +242,13 @@ _RULES: tuple[tuple[str, Maker], ...] = (
     (r"\b(?:today|so far today)\b", lambda m, k: replace(day(k.today, m[0]), note="today is not over yet")),
     (r"\btomorrow\b", lambda m, k: replace(day(k.today + timedelta(days=1), m[0]), future=True)),
     (rf"\b(?:the )?(week|month|quarter) before (?:the )?{_LAST}(?: (?:one|week|month|quarter))?\b",
-     lambda m, k: before(_period(_FAKE(m[1]), k) or day(k.today, m[0]))),
+     lambda m, k: before(_period(_last(m[1]), k) or day(k.today, m[0]))),
     (rf"\b{_THE}{_LAST} {_N} (days?|weeks?|months?|quarters?|years?)\b", _units),
     (rf"\b{_N} (?:full |complete |whole )?(days?|weeks?|months?|years?) (?:ago|back|earlier)\b", _ago),
     (rf"\b(?:the )?{_LAST} (?:full |complete |whole |calendar )?(week|month|quarter|year|weekend)\b"
-     r"(?! before)", lambda m, k: _period(_FAKE(m[1]), k)),
+     r"(?! before)", lambda m, k: _period(_last(m[1]), k)),
     (r"\b(this|current|the current|next|coming|upcoming) (week|month|quarter|year|weekend)\b", _period),
-    (r"\b(?:over |on |at )?(the) (weekend)\b", lambda m, k: _period(_FAKE("weekend"), k)),
+    (r"\b(?:over |on |at )?(the) (weekend)\b", lambda m, k: _period(_last("weekend"), k)),
     (r"\b(year|month|quarter|week) to (?:date|today|now)\b", _to_date),
     (rf"\b(?:(?:the |a )?(?:week|month|quarter|period|one|weeks|months) (?:right |just |immediately )?"
      r"(?:before(?: (?:that|it|this|then))?|prior|earlier|preceding it))(?! \w+ (?:release|launch))(?!\s(?:the|DATE|last|v?\d|and after|after|vs after))\b",
@@ -264,7 +264,7 @@ _ORDINALS = {"first": "f1", "1st": "f1", "second": "s2", "2nd": "s2", "third": "
 _COMPILED = tuple((re.compile(pattern), maker) for pattern, maker in _RULES)
 
 
-def _FAKE(unit: str) -> re.Match[str]:
+def _last(unit: str) -> re.Match[str]:
     """A match that says `last UNIT`."""
     found = re.match(r"(last) (\w+)", f"last {unit}")
     assert found
@@ -294,7 +294,7 @@ def read_dates(text: str, known: Known) -> tuple[tuple[Time, ...], str]:
             if made is None:
                 start = match.end()
                 continue
-            at = match.span(1) if made.said == match[1] and made.said != match[0] else match.span()
+            at = match.span(1) if match.lastindex and made.said == match[1] else match.span()
             text = taken(text, at, f"DATE{len(found)}")
             found.append(replace(made, future=made.first > known.today))
             start = 0
@@ -310,7 +310,7 @@ _JOINS: tuple[tuple[str, str], ...] = (
     (r"\bDATE(\d+) (?:before and after|before vs after|pre and post)\b", "around"),
     (r"\b(?:between|from) DATE(\d+) (?:and|to|until|till|through|up to|thru) DATE(\d+)\b", "range"),
     (r"\bDATE(\d+) (?:to|until|till|through|thru) DATE(\d+)\b", "range"),
-    (r"\b(?:ever since|since|starting|as of|from|after|following|post|with|because of|due to|around|upon) (?:the )?DATE(\d+)(?: on| onwards| onward| and after)?\b", "since"),
+    (r"\b(?:ever since|since|starting|as of|from|after|following|post) (?:the )?DATE(\d+)(?: on| onwards| onward| and after)?\b", "since"),
     (r"\b(?:before|prior to|until|till|up to|pre|ahead of) (?:the )?DATE(\d+)\b", "until"),
     (r"\b(?:in|on|during|over|for|within|throughout|at|of) (?:the |all of )?DATE(\d+)\b", "at"),
 )  # fmt: skip

@@ -98,6 +98,8 @@ def read_screens(text: str, known: Known) -> tuple[Screens, str]:
     maybe: list[str] = []
     signal = bool(re.search(r"\bSIGNAL\d*\b", text))
     for words, screen in _screen_words(known):
+        if words not in text:
+            continue
         name = re.escape(words)
         strong = re.search(
             rf"\b{name} {_SCREEN}\b|\b{_SCREEN} (?:called |named )?{name}(?!\S)|{_NOT_BEFORE}\b(?:on|at|during) (?:the )?{name}(?!\S)(?! (?:time|times|slot|costs?|fee|fees|driver|drivers|problems?|theme|methods?))",

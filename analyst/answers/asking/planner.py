@@ -77,6 +77,8 @@ def _plan(read: Read, view: View, known: Known, meanings: Meanings | None) -> Re
         if back:
             return back
     intent = _with_sides(intent, sides, read)
+    if not read.topic and read.signals and intent in ("theme", "say", "quotes", "screens"):
+        read = replace(read, topic=" ".join(signal.said for signal in read.signals if signal.plain))
     themes = find_themes(read.topic, known, meanings) if read.topic else ()
     stray = _stray(read, intent, themes, known)
     if stray:

@@ -25,7 +25,7 @@ _GENERAL = frozenset(
     "people customers users customer user us our the this that these those theme themes topic topics subject issue issues"
     " problem problems complaint complaints comment comments feedback things thing everything anything something it them"
     " most more less lot lots general app product service company brand week month year nps csat ces score"
-    " scores drop rise now today lately recently please and or going thing stuff being getting".split()
+    " scores drop rise now today lately recently please and or going thing stuff being getting than usual normal before previously ever often".split()
 )
 
 

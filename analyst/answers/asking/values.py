@@ -20,8 +20,13 @@ _PEOPLE = (
 )
 _BEFORE = (
     r"(?:for|on|among|amongst|from|of|in|with|vs|and|or|than|between|within|against|running|using|across|to|by|only"
-    r"|just|about|is|are|does|do|did|affects?|affecting|hurts?|hurting|hits?|hitting|that|our|my)"
+    r"|just|through|via|about|is|are|does|do|did|affects?|affecting|hurts?|hurting|hits?|hitting|that|our|my)"
 )
+_THE = r"(?:the |our |those on |people on |those in )*"
+# Country and language codes that are words: the first never stand for a group alone, the others only after these.
+_NEVER_CODES = frozenset("us it no in is at be so me my to do am".split())
+_CODES = frozenset("de es ie en".split())
+_BEFORE_CODES = frozenset("in for from vs and or than country language is of".split())
 _STOP_AFTER = r"(?:$|vs|and|or|than|last|this|in|on|since|for|say|says|said|think|feel|complain|doing|did|do|does|is|are|was|were|drop|dropped|rise|rose|fall|fell|compared|hate|love|like|want|so|right|now|the|nps|csat|ces|happy|unhappy|happier|worse|better|most|during|over|after|before|than|instead|a|more|less|any|because|happiest|unhappiest|there|here|specifically|only|alone|too|these|those|per|by|go|went|score|scores|METRIC|DATE)"
 
 
@@ -70,12 +75,14 @@ def read_groups(text: str, known: Known) -> Groups:
     text, explicit = _explicit(text, known, unknown)
     found += explicit
     text = _versions(text, known, found, unknown)
-    for phrase in _phrases_of(known):
-        for at in _occurrences(phrase, text):
+    phrases = [phrase for phrase in _phrases_of(known) if f" {phrase.words} " in f" {text} "]
+    beside = "|".join(re.escape(phrase.words) for phrase in phrases)
+    for phrase in phrases:
+        at = _place_of(phrase, text, beside)
+        if at:
             said = text[at[0] : at[1]]
             found.append(Named(*phrase.choices[0], said, phrase.choices if len(phrase.choices) > 1 else (), phrase.note))
             text = taken(text, at, f"VALUE{len(found) - 1}")
-            break
     text = _absent(text, known, unknown)
     text, dims = _dimensions(text, known, unknown)
     order = [int(n) for n in re.findall(r"\bVALUE(\d+)\b", text)]
@@ -214,25 +221,26 @@ def _tenure_key(level: str) -> tuple[float, bool]:
     return (0.0 if level.strip().startswith(("<", "new", "under")) else months, level.endswith("+"))
 
 
-def _occurrences(phrase: _Phrase, text: str) -> Iterator[tuple[int, int]]:
+def _place_of(phrase: _Phrase, text: str, beside: str) -> tuple[int, int] | None:
+    """Where the words of a value stand in `text`; `beside` are the words of all values that it holds."""
     words = re.escape(phrase.words)
     if phrase.weak:
-        at = _weak_place(words, text)
-    else:
-        found = re.search(rf"(?<!\S){words}(?!\S)", text)
-        at = found.span() if found else None
-    if at:
-        yield at
+        return _weak_place(words, text, beside)
+    found = re.search(rf"(?<!\S){words}(?!\S)", text)
+    return found.span() if found else None
 
 
-def _weak_place(words: str, text: str) -> tuple[int, int] | None:
+def _weak_place(words: str, text: str, beside: str = "") -> tuple[int, int] | None:
     """Where a common word stands for a group: beside a word for people or a dimension, or beside another group."""
+    people = re.search(rf"(?<!\S)({words})(?= (?:{_PEOPLE})\b)", text)
+    if people and people[1] not in _NEVER_CODES:
+        return people.span(1)
+    other = rf"(?:VALUE\d+|{beside})" if beside else r"VALUE\d+"
     for pattern in (
-        rf"(?<!\S)({words})(?= (?:{_PEOPLE})\b)",
         rf"\b(?:plan|tier|platform|channel|country|version|language|device|tenure|segment) ({words})(?!\S)",
-        rf"\bVALUE\d+ (?:users? |customers? |plan )?(?:vs|and|or|than|to|with|against|compared to|compared with) (?:the |our |those on (?:the )?|people on (?:the )?)*({words})(?!\S)",
-        rf"(?<!\S)({words}) (?:vs|or|and|than|compared to|compared with|against) (?:the )?VALUE\d+",
-        rf"\b{_BEFORE} (?:the |our |those on |people on |those in )*({words})(?= ?{_STOP_AFTER})(?! (?:delivery|version|food|of))",
+        rf"(?<!\S){other} (?:users? |customers? |plan )?(?:vs|and|or|than|to|with|against|compared to|compared with) {_THE}({words})(?!\S)",
+        rf"(?<!\S)({words}) (?:vs|or|and|than|compared to|compared with|against) (?:the )?{other}(?!\S)",
+        rf"\b{_BEFORE} {_THE}({words})(?= ?{_STOP_AFTER})(?! (?:delivery|version|food|of))",
     ):
         match = re.search(pattern, text)
         if match and not _is_plain_use(match[1], text, match):
@@ -241,11 +249,10 @@ def _weak_place(words: str, text: str) -> tuple[int, int] | None:
 
 
 def _is_plain_use(word: str, text: str, match: re.Match[str]) -> bool:
-    """A code of two letters is only a group where it stands like a place: in DE, for ES."""
-    if word in ("us", "it", "no", "in", "is", "at", "be", "so", "de", "es", "ie", "me", "my", "to", "do", "am"):
-        before = text[: match.start(1)].split()[-1:]
-        return word not in ("de", "es", "ie") or before not in (["in"], ["for"], ["from"], ["vs"], ["and"], ["than"], ["country"], ["language"], ["is"], ["of"])
-    return False
+    """A code of two letters that is also a word is only a group where it stands like a place: in DE, for ES."""
+    if word in _NEVER_CODES:
+        return True
+    return word in _CODES and (text[: match.start(1)].split() or [""])[-1] not in _BEFORE_CODES
 
 
 def _absent(text: str, known: Known, unknown: list[Unknown]) -> str:
@@ -281,6 +288,8 @@ def _dimensions(text: str, known: Known, unknown: list[Unknown]) -> tuple[str, t
     named = [(plain(d.replace("_", " ")), d) for d in known.values]
     named += [(words, d) for d, listed in words_of.items() for words in listed]
     for words, dimension in sorted(set(named), key=lambda pair: (-len(pair[0]), pair[0])):
+        if words not in text:
+            continue
         match = re.search(
             rf"\b(?:which|what|whose|by|per|across|each|every|between|split by|broken down by|all|different|one|any|other|for all|depend on|depending on|differ by|vary by) (?:of (?:the|our) )?(?:app |customer |user )?({re.escape(words)}s?)(?!\S)(?! (?:do|does|of the survey|came out|shipped))",
             text,
