@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from analyst.answers.facts import Claim, Evidence, Fact, Number, Pack, Unit
+from analyst.answers.facts import Allowance, Claim, Evidence, Fact, Number, Pack, Unit
 from analyst.answers.writing.material import Material, material
 from analyst.answers.writing.worded import Worded, worded
 from analyst.core.query import where_text
@@ -47,7 +47,8 @@ def word_fixes(
         own = _reworded(fix, found)
         done.append(own)
         if own is fix and not down:
-            notes.append(f"Fix {fix.rank} is in our own words: {found.note or 'what the model wrote did not stand.'}")
+            why = found.note or f"left out was {'; '.join(found.dropped)}."
+            notes.append(f"Fix {fix.rank} is in our own words: {why}")
             down = not found.dropped and not found.claims
     return WordedFixes(done, tuple(notes), sum(one is not fix for one, fix in zip(done, fixes, strict=True)))
 
@@ -98,6 +99,7 @@ def fix_facts(fix: Fix, themes: Sequence[str]) -> dict[str, Fact]:
     signals = [word for signal in fix.signals for word in (SIGNAL_NAMES.get(signal, signal), HAPPENS.get(signal, ""))]
     spoken = [short_where(fix.where), where_text(fix.where) if fix.where else "", fix.since or ""]
     names = tuple(dict.fromkeys(filter(None, [fix.screen or "", *group, *spoken, *signals, *themes, fix.fix_id])))
+    allowed: frozenset[Allowance] = frozenset({"together", "first"} if fix.rank == 1 else {"together"})
     sentences = [f"{fix.title}.", *_SENTENCE.split(fix.action), *fix.facts]
     return {
         f"f{place}": Fact(
@@ -109,7 +111,7 @@ def fix_facts(fix: Fix, themes: Sequence[str]) -> dict[str, Fact]:
             "",
             "undertone fixes --json",
             names,
-            allows=frozenset({"together"}),
+            allows=allowed,
         )
         for place, sentence in enumerate(sentences, 1)
     }
