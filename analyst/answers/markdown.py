@@ -8,16 +8,17 @@ from collections.abc import Collection, Sequence
 from analyst.answers.blocks import Block, Card, Cell, Figure, Grid, Points, Said, Section, Told
 from analyst.answers.digest import Digest
 from analyst.answers.outline import about, outline, quote_origin
+from analyst.answers.plain import clean
 from analyst.core.values import Quote
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|!~])")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]>#|!~])")
 _LINK = re.compile(r"(?<=[a-zA-Z]):(?=//)|(?<=www)\.|(?<=\w)@(?=\w)", re.IGNORECASE)
 _LIST = re.compile(r"^([-+]|\d+[.)])(?=\s)")
 
 
 def escape(text: str) -> str:
     """Text that Markdown shows as it is, on one line: no emphasis, no HTML, no link, no list."""
-    shown = _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+    shown = _SPECIAL.sub(r"\\\1", clean(text).replace("&", "&amp;")).replace("<", "&lt;")
     shown = _LINK.sub(lambda found: f"&#{ord(found[0])};", shown)  # many readers make links of bare addresses
     return _LIST.sub(lambda found: found[1][:-1] + "\\" + found[1][-1], shown)
 

@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import MIMEPart
 from email.policy import SMTP
@@ -94,7 +95,7 @@ def address(text: str) -> Address:
     name, plain_address = parseaddr(text)
     try:
         made = Address(name, addr_spec=plain_address)
-    except (ValueError, IndexError) as error:
+    except (ValueError, IndexError, HeaderParseError) as error:
         raise _no_address(text) from error
     if not made.username or not made.domain or any(c in text for c in "\r\n"):
         raise _no_address(text)

@@ -42,6 +42,7 @@ class _Part:
 
     name: str
     texts: tuple[str, ...]
+    cut: bool = False  # whether some of it was left out already
 
 
 def payload(digest: Digest, link: str | None = None) -> dict[str, Any]:
@@ -94,6 +95,8 @@ def _fit(
                 left_out.append(part.name if place == 0 else f"the rest of {part.name}")
                 break
             blocks = grown
+        else:
+            left_out += [f"the rest of {part.name}"] if part.cut else []
     return blocks, left_out
 
 
@@ -112,7 +115,8 @@ def _part(section: Section) -> _Part:
     if section.title and texts:
         texts[0] = f"*{defanged(section.title)}*\n{texts[0]}"
     name = section.title.lower() if section.title else "the opening"
-    return _Part(name, tuple(_shortened(text) for text in texts))
+    shown = tuple(_shortened(text) for text in texts)
+    return _Part(name, shown, cut=shown != tuple(texts))
 
 
 def _joined(lines: Sequence[str]) -> list[str]:
