@@ -23,7 +23,7 @@ from analyst.cli.options import (
     WorkspaceOption,
     open_session,
 )
-from analyst.cli.theme_edits import _who as who_is_here
+from analyst.cli.theme_edits import editor_name
 from analyst.core.errors import UsageProblem
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def label(
         for one in added:
             kept.append(file, one)
         say(f"{len(added)} judgements read from {take}.")
-    name = who_is_here(who)
+    name = editor_name(who)
     if not (report or take or export):
         _judge(session, view, what, name, size, seed, theme or [], (metric, week, month, where or []), file)
     standing = kept.read(file)

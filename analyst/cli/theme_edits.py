@@ -269,7 +269,7 @@ def _edit(
     session = open_session(workspace, now)
     session.settings.workspace.mkdir(parents=True, exist_ok=True)
     with open_store(session.settings.database_url) as store:
-        done = verb(Desk(store, session.settings, session.clock, _who(by)))
+        done = verb(Desk(store, session.settings, session.clock, editor_name(by)))
     if as_json:
         print_json(asdict(done))
         return
@@ -281,11 +281,12 @@ def _edit(
     say(f"This is edit {done.seq}; `undertone themes undo {done.seq}` takes it back.")
 
 
-def _who(by: str | None) -> str:
+def editor_name(by: str | None) -> str:
+    """Who edits or judges: the name given, else the user's. Raises UsageProblem for an empty one."""
     if by is not None:
         plain = " ".join(by.split())
         if not plain:
-            raise UsageProblem("--by needs a name.")
+            raise UsageProblem("A name is needed.", "Give one, or leave the option out.")
         return plain
     try:
         return getpass.getuser()
