@@ -72,7 +72,7 @@ def digest(
 
 def _reword(written: Digest, everything: Findings, settings: Settings) -> Digest:
     from analyst.answers.digest import citable_names
-    from analyst.answers.llm_writer import with_llm_opening
+    from analyst.answers.writing import with_llm_opening
     from analyst.llm import LlmClient, require_llm
 
     require_llm(settings)
