@@ -15,12 +15,6 @@ from eval.results import Summary
 from eval.runs import FILE, EvalRun, save
 
 RANKING = "fix_ndcg_5"
-TITLES = {
-    "companies": "Generated companies",
-    "questions": "Labelled questions",
-    "sentences": "Ungrounded and hostile sentences",
-    "labelled": "Labelled opinions and fixes",
-}
 KINDS = {"pool": "the same candidates in another order", "native": "each tool's own list"}
 
 
@@ -79,7 +73,7 @@ def _suite(run: EvalRun, suite: str, told: Sequence[Summary]) -> Section:
     counts = [f"{split}: {_count(run, suite, split)}" for split in splits]
     text = [f"Rows: {'; '.join(counts)}. Intervals are 95 %, from a bootstrap over what shares its data."]
     chart = interval_chart([one for one in mine if not math.isnan(one.interval.mean)])
-    return Section(TITLES.get(suite, suite), text, [Table(("measure", *splits), rows)], chart)
+    return Section(run.about.get("titles", {}).get(suite, suite), text, [Table(("measure", *splits), rows)], chart)
 
 
 def _count(run: EvalRun, suite: str, split: str) -> str:

@@ -73,6 +73,7 @@ def evaluate(
         "version": __version__,
         "writer": options[0].analyst.writer if options else "",
         "splits": [one.split for one in options],
+        "titles": {suite.name: suite.title for suite in suites},
         "data": {suite.name: suite.fingerprint() for suite in suites},
         "seconds": seconds,
         "packages": {name: _version(name) for name in PACKAGES},
