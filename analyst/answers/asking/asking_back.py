@@ -76,16 +76,25 @@ def ask_screen_or_theme(read: Read, known: Known) -> AskBack | None:
     if len(read.screens.maybe) != 1 or read.screens.named or read.signals or read.about and not _BARE.match(read.plain):
         return None
     screen = read.screens.maybe[0]
+    if re.search(r"\b(?:problems?|issues?|complaints?|themes?|mention\w*|said|say|broken|slow|buggy|laggy|down|stuck|work\w*|fixed|solved|resolved|bug|bugs|fail\w*|fix|fixes)\b", read.plain):
+        return None
     alone = set(read.topic.split()) <= set(plain(screen).split()) | {"doing"}
-    if not alone or not _BARE.match(read.plain) or not themes_by_words(plain(screen), known):
+    if not alone or not (_BARE.match(read.plain) or read.plain == plain(screen)) or not themes_by_words(plain(screen), known):
         return None
     if read.metrics or read.groups.dimensions:
         return None
     return AskBack(
         read.question,
         f"{screen} is a screen, and a subject that people speak of.",
-        (f"How is the {screen} screen doing?", f"What do customers say about {screen.lower()}?"),
+        (f"How is the {screen} screen doing{_tail(read)}?", f"What do customers say about {screen.lower()}{_tail(read)}?"),
     )
+
+
+def _tail(read: Read) -> str:
+    """The groups and the time of the question, to be said again in another."""
+    groups = [f"{DIMENSION_WORDS.get(one.dimension, one.dimension.replace('_', ' '))} {one.value}" for one in read.groups.named]
+    time = f" {read.times[0].said}" if read.times and not read.times[0].event else ""
+    return (f" for {' and '.join(groups)}" if groups else "") + time
 
 
 def ask_which_metric(read: Read, known: Known) -> AskBack | None:

@@ -335,7 +335,7 @@ def _joined(text: str, found: list[Time], known: Known) -> tuple[tuple[Time, ...
                     continue
                 times[first] = _ranged(time, times.pop(int(match[2])), match[0])
             else:
-                times[first] = _placed(time, role, known)
+                times[first] = _placed(time, role, match[0], known)
             text = text.replace(match[0], f"DATE{first}")
     order = [int(n) for n in re.findall(r"\bDATE(\d+)\b", text) if int(n) in times]
     unique = list(dict.fromkeys(order))
@@ -364,8 +364,13 @@ def _ranged(one: Time, other: Time, said: str) -> Time:
     return replace(made, readings=readings, future=one.future)
 
 
-def _placed(time: Time, role: str, known: Known) -> Time:
+def _placed(time: Time, role: str, said: str, known: Known) -> Time:
+    """`time` as the words before it place it. "From October" is October, "from 5 October" is since that day."""
     if role == "since":
+        if said.startswith("from") and time.unit != "day" and not time.event and not re.search("onwards?|and after", said):
+            return time
+        if said.startswith(("after", "following", "post")) and not time.event:
+            time = replace(time, first=time.last + timedelta(days=1))
         return replace(to_today(time, known.today), future=time.future)
     if role == "until":
         first = min(known.first.values(), default=time.first)
@@ -375,6 +380,4 @@ def _placed(time: Time, role: str, known: Known) -> Time:
         return replace(span(min(first, last), last, time.said), role="until", event=time.event)
     if role == "around":
         return replace(to_today(time, known.today), role="around")
-    if time.event and time.role == "at" and time.first == time.last:
-        return to_today(time, known.today)
     return time

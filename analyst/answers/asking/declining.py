@@ -11,7 +11,7 @@ from analyst.answers.asking.known import Known
 from analyst.answers.asking.plan import Declined, Declining
 from analyst.answers.asking.reading import Read
 from analyst.answers.asking.values import Unknown
-from analyst.answers.asking.words import folded, plain, tables, word_list
+from analyst.answers.asking.words import MARK, folded, plain, tables, word_list
 from analyst.answers.wording import DIMENSION_WORDS, METRIC_NAMES, listed
 from analyst.core.query import METRICS
 
@@ -28,6 +28,7 @@ class _Rule:
     unless: re.Pattern[str] | None
     reason: str
     instead: tuple[str, ...]
+    dimension: str  # where the run has such a dimension, the rule does not hold
 
 
 @lru_cache(maxsize=1)
@@ -36,6 +37,7 @@ def _rules() -> tuple[_Rule, ...]:
         _Rule(
             rule["name"], rule["kind"], re.compile(rule["say"]),
             re.compile(rule["unless"]) if "unless" in rule else None, rule["reason"], tuple(rule["instead"]),
+            rule.get("dimension", ""),
         )
         for rule in tables("declining")["rule"]
     )  # fmt: skip
@@ -95,6 +97,8 @@ def decline_language(question: str, known: Known) -> Declined:
 def decline_by_rule(question: str, words: str, known: Known) -> Declined | None:
     """Refuse what no survey or session could tell, by the rules of lexicon/declining.toml; None for anything else."""
     for rule in _rules():
+        if rule.dimension and rule.dimension in known.values:
+            continue
         if rule.say.search(words) and not (rule.unless and rule.unless.search(words)):
             return Declined(question, rule.kind, rule.reason, suggestions(rule.instead, known))
     person = _person(question, known)
@@ -203,7 +207,9 @@ def not_understood(read: Read, known: Known) -> Declined:
 
 
 def is_gibberish(read: Read, known: Known) -> bool:
-    """Whether most of the words are no words."""
+    """Whether most of the words are no words, and nothing was recognised."""
+    if MARK.search(read.text):
+        return False
     words = [w for w in read.plain.split() if w.isalpha()]
     strange = [w for w in words if not _is_word(w, known)]
     return bool(words) and len(strange) > _FEW_KNOWN * len(words)
@@ -211,4 +217,4 @@ def is_gibberish(read: Read, known: Known) -> bool:
 
 def _is_word(word: str, known: Known) -> bool:
     short = len(word) < 4 and bool(re.search("[aeiouy]", word))
-    return short or word in word_list("english") or word in word_list("carriers") or word in known.vocabulary or word in word_list("mendable") or word in ("nps", "csat", "ces")
+    return short or word in word_list("english") or word in word_list("carriers") or word in known.vocabulary or word in word_list("mendable") or word in ("nps", "csat", "ces", "vs")

@@ -95,7 +95,7 @@ def _other_event(text: str, known: Known) -> tuple[Time, tuple[int, int]] | None
         rest = text[match.end() :].split()[:4]
         for change in reversed(known.changes):
             words = _event_words(change)
-            length = next((n for n in range(len(rest), 0, -1) if _names(rest[:n], words)), 0)
+            length = next((n for n in range(len(rest), 0, -1) if _names(rest[:n], words, rest[n : n + 1])), 0)
             if not length:
                 continue
             start = match.end()
@@ -112,12 +112,14 @@ def _event_words(change: Change) -> frozenset[str]:
     return frozenset(stem(w) for w in [*plain(change.title).split(), *_KINDS.get(change.kind, ())] if len(w) > 3)
 
 
-def _names(words: Sequence[str], of: frozenset[str]) -> bool:
-    """Whether every word is one of the event's, and together they say enough: one word may be anything's."""
+def _names(words: Sequence[str], of: frozenset[str], after: Sequence[str]) -> bool:
+    """Whether every word is one of the event's, and together they say enough: one word may be anything's, unless one
+    for a change comes after it."""
     if not words or not all(stem(word) in of for word in words):
         return False
     telling = {"outag", "campaign", "redesign", "downtim", "incident", "blackout", "promotion"}
-    return len(words) > 1 or stem(words[0]) in {stem(w) for w in telling} | telling
+    changed = bool(after) and bool(re.fullmatch(_CHANGE_WORDS, f" {after[0]}"))
+    return len(words) > 1 or changed or stem(words[0]) in {stem(w) for w in telling} | telling
 
 
 def _event_time(change: Change, how: str, known: Known) -> Time:

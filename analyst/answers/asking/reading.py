@@ -96,7 +96,7 @@ def read_question(question: str, known: Known) -> Read:
     topic, about = topic_of(text, said | {"PHRASE0": phrase})
     if "PHRASE0" in text and not _about_something_else(topic, phrase):
         topic, about = phrase, True
-    flags = _flags(text, metrics, times, groups, band, screens, signals, fixes, topic)
+    flags = _flags(text, metrics, times, groups, band, screens, signals, fixes, topic, about)
     bare = re.sub(r"\b([A-Z]{3,})\d+\b", r"\1", text)
     return Read(
         question, words, text, metrics, times, groups, band, read_moving(text), screens, signals, fixes, limit,
@@ -110,14 +110,17 @@ def _about_something_else(topic: str, phrase: str) -> bool:
 
 def _flags(
     text: str, metrics: tuple[Metric, ...], times: tuple[Time, ...], groups: Groups, band: Band | None,
-    screens: Screens, signals: tuple[Signal, ...], fixes: tuple[str, ...], topic: str,
+    screens: Screens, signals: tuple[Signal, ...], fixes: tuple[str, ...], topic: str, about: bool,
 ) -> frozenset[str]:  # fmt: skip
     windows = [time for time in times if not time.earlier]
     told = {
         "topic": bool(topic),
+        "about": about,
         "metric": bool(metrics),
         "date": bool(times),
         "two_times": len(windows) > 1 or (len(times) > 1) or any(t.role == "around" for t in times),
+        "around": any(time.role == "around" for time in times),
+        "why_word": bool(re.search(r"\bwhy\b|\bhow come\b", text)),
         "value": bool(groups.named or groups.unknown),
         "two_values": any(len(values) > 1 for values in by_dimension(groups.named).values()),
         "dim": bool(groups.dimensions),

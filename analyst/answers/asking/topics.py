@@ -16,7 +16,7 @@ _ENOUGH = 0.5  # of the topic's telling words that a theme must hold
 _IN_KEYWORDS = 0.6  # what a word among the keywords counts beside one in the label
 _MEANT = 0.42  # cosine from which a theme counts as meant by the topic, where words say nothing
 _ABOUT = re.compile(
-    r"\b(?:about|regarding|concerning|mention(?:s|ed|ing)?|(?:topic|subject|theme|issue|problem) of|related to|to do with"
+    r"\b(?:about|regarding|concerning|mention(?:s|ed|ing)?|(?:topic|subject|theme|issue|problem) of|(?:problem|issue|trouble|struggle|difficult(?:y|ies))s? with|related to|to do with"
     r"|complain(?:s|ed|ing)? (?:about|of|over)|talk(?:s|ing)? of|speak of)\b (.+)$"
 )
 _MARK = re.compile(r"[A-Z]{3,}\d*")

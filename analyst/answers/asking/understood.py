@@ -35,6 +35,11 @@ def window_text(window: Window, timezone: str) -> str:
     return days_text(first, last) + ("" if first.year != last.year else f" {last.year}")
 
 
+def _in(window: Window, timezone: str) -> str:
+    """The window with the word that goes before it."""
+    return f"{'on' if window.days == 1 else 'in' if window.kind != 'span' else 'over'} {window_text(window, timezone)}"
+
+
 def baseline_text(query: Query, timezone: str) -> str:
     """The four weeks before, the same length before, or the window by name."""
     tz = zone(timezone)
@@ -63,7 +68,7 @@ def understood(plan: Plan, timezone: str, labels: dict[str, str]) -> str:
     """One sentence that says what will be answered."""
     query = plan.query
     name = METRIC_NAMES[query.metric]
-    when = window_text(query.window, timezone)
+    when = _in(query.window, timezone)
     whom = f", for {group(query.where)}" if query.where else ""
     said = _SENTENCES[plan.intent](plan, name, when, timezone, labels)
     if plan.intent in ("compare", "benchmark"):
@@ -74,63 +79,63 @@ def understood(plan: Plan, timezone: str, labels: dict[str, str]) -> str:
 def _why(plan: Plan, name: str, when: str, tz: str, labels: dict[str, str]) -> str:
     about = _about(plan, labels)
     tail = f", looking at {about}" if about else ""
-    return f"Why {name} moved in {when}, against {baseline_text(plan.query, tz)}{tail}"
+    return f"Why {name} moved {when}, against {baseline_text(plan.query, tz)}{tail}"
 
 
 def _level(plan: Plan, name: str, when: str, tz: str, labels: dict[str, str]) -> str:
-    return f"What {name} was in {when}, and against {baseline_text(plan.query, tz)}"
+    return f"What {name} was {when}, and against {baseline_text(plan.query, tz)}"
 
 
 def _for_whom(plan: Plan, name: str, when: str, tz: str, labels: dict[str, str]) -> str:
-    return f"For whom {name} moved or is low in {when}, against {baseline_text(plan.query, tz)}"
+    return f"For whom {name} moved or is low {when}, against {baseline_text(plan.query, tz)}"
 
 
 def _themes(plan: Plan, name: str, when: str, tz: str, labels: dict[str, str]) -> str:
-    moved = f"Which themes {_MOVING[plan.moving]} in" if plan.moving else "What people talk about in"
+    moved = f"Which themes {_MOVING[plan.moving]}" if plan.moving else "What people talk about"
     of = f", among {_BANDS[plan.band]}" if plan.band else ""
     return f"{moved} {when}, against {baseline_text(plan.query, tz)}{of}"
 
 
 def _theme(plan: Plan, name: str, when: str, tz: str, labels: dict[str, str]) -> str:
-    return f"How much people speak of {_about(plan, labels) or 'it'} in {when}, who does, and how it changed"
+    return f"How much people speak of {_about(plan, labels) or 'it'} {when}, who does, and how it changed"
 
 
 def _say(plan: Plan, name: str, when: str, tz: str, labels: dict[str, str]) -> str:
     about = _about(plan, labels)
-    return f"What {_BANDS.get(plan.band or '', 'customers')} say{f' about {about}' if about else ''} in {when}"
+    return f"What {_BANDS.get(plan.band or '', 'customers')} say{f' about {about}' if about else ''} {when}"
 
 
 def _quotes(plan: Plan, name: str, when: str, tz: str, labels: dict[str, str]) -> str:
     about, of = _about(plan, labels), f" of {_BANDS[plan.band]}" if plan.band else ""
-    return f"{plan.limit or 'Some'} quotes{of}{f' about {about}' if about else ''} from {when}"
+    return f"{plan.limit or 'Some'} quotes{of}{f' about {about}' if about else ''} {when}"
 
 
 def _screens(plan: Plan, name: str, when: str, tz: str, labels: dict[str, str]) -> str:
     signal = SIGNAL_WORDS.get(plan.signal or "", "")
     if plan.screen:
-        return f"How the {plan.screen} screen does{f' as to {signal}' if signal else ''} in {when}"
-    return f"On which screens people meet {signal or 'friction'} in {when}, and where it hurts {name} most"
+        return f"How the {plan.screen} screen does{f' as to {signal}' if signal else ''} {when}"
+    return f"On which screens people meet {signal or 'friction'} {when}, and where it hurts {name} most"
 
 
 def _fixes(plan: Plan, name: str, when: str, tz: str, labels: dict[str, str]) -> str:
     if plan.fix_id:
-        return f"What fix {plan.fix_id} is and rests on, as of {when}"
+        return f"What fix {plan.fix_id} is and rests on, {when}"
     about = f" on the {plan.screen} screen" if plan.screen else f" about {_about(plan, labels)}" if plan.themes else ""
     top = f"The {plan.limit} things to fix first" if plan.limit and plan.limit > 1 else "What to fix first"
-    return f"{top}{about} to raise {name}, as of {when}"
+    return f"{top}{about} to raise {name}, {when}"
 
 
 def _compare(plan: Plan, name: str, when: str, tz: str, labels: dict[str, str]) -> str:
     other = plan.other
     if other is None or other.where == plan.query.where:
         whom = f", for {group(plan.query.where)}" if plan.query.where else ""
-        return f"{name} in {when} beside {window_text((other or plan.query).window, tz)}{whom}"
+        return f"{name} {when} beside {window_text((other or plan.query).window, tz)}{whom}"
     sides = [group(side.where) or "everybody" for side in (plan.query, other)]
-    return f"{name} of {sides[0]} beside {sides[1]} in {when}"
+    return f"{name} of {sides[0]} beside {sides[1]} {when}"
 
 
 def _sure(plan: Plan, name: str, when: str, tz: str, labels: dict[str, str]) -> str:
-    return f"How sure the change of {name} in {when} is, against {baseline_text(plan.query, tz)}"
+    return f"How sure the change of {name} {when} is, against {baseline_text(plan.query, tz)}"
 
 
 def _fix_worked(plan: Plan, name: str, when: str, tz: str, labels: dict[str, str]) -> str:
@@ -141,11 +146,11 @@ def _fix_worked(plan: Plan, name: str, when: str, tz: str, labels: dict[str, str
 
 
 def _benchmark(plan: Plan, name: str, when: str, tz: str, labels: dict[str, str]) -> str:
-    return f"What a good {name} is, and how ours in {when} stands beside it"
+    return f"What a good {name} is, and how ours {when} stands beside it"
 
 
 def _data(plan: Plan, name: str, when: str, tz: str, labels: dict[str, str]) -> str:
-    return f"How many answers, comments and sessions there are in {when}, and from when to when"
+    return f"How many answers, comments and sessions there are {when}, and from when to when"
 
 
 _SENTENCES = {

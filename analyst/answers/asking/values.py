@@ -23,6 +23,8 @@ _BEFORE = (
     r"|just|through|via|about|is|are|does|do|did|affects?|affecting|hurts?|hurting|hits?|hitting|that|our|my)"
 )
 _THE = r"(?:the |our |those on |people on |those in )*"
+_ODD_PLACES = frozenset("polish turkey us chile swiss greece poles".split())
+_NO_GROUP = r"(?! (?:food|foods|recipes?|cuisine|dish|dishes|cheese|wine|beer|bread|products?|fruit|meat|comments))"
 # Country and language codes that are words: the first never stand for a group alone, the others only after these.
 _NEVER_CODES = frozenset("us it no in is at be so me my to do am".split())
 _CODES = frozenset("de es ie en".split())
@@ -163,10 +165,17 @@ def _phrases_of(known: Known) -> tuple[_Phrase, ...]:
             found.setdefault(form, _Phrase(form, tuple(choices), _is_weak(words)))
     for words, choices, note in _other_words(known):
         if words not in found:
-            found[words] = _Phrase(words, choices, _is_weak(words), note)
+            weak = _is_weak(words) and (words in _ODD_PLACES or words not in _places())
+            found[words] = _Phrase(words, choices, weak, note)
     version = version_dimension(known)
     kept = [p for p in found.values() if p.words and (p.choices[0][0] != version or not re.match(r"v?\d", p.words))]
     return tuple(sorted(kept, key=lambda p: (-len(p.words), p.words)))
+
+
+@lru_cache(maxsize=1)
+def _places() -> frozenset[str]:
+    """Names of countries and of their people: a group wherever they stand, but for a few that are other words too."""
+    return frozenset(name for names in tables("groups")["countries"].values() for name in names)
 
 
 def _forms(words: str) -> Iterator[str]:
@@ -226,7 +235,7 @@ def _place_of(phrase: _Phrase, text: str, beside: str) -> tuple[int, int] | None
     words = re.escape(phrase.words)
     if phrase.weak:
         return _weak_place(words, text, beside)
-    found = re.search(rf"(?<!\S){words}(?!\S)", text)
+    found = re.search(rf"(?<!\S){words}(?!\S){_NO_GROUP if phrase.words in _places() else ''}", text)
     return found.span() if found else None
 
 
@@ -273,7 +282,7 @@ def _absent(text: str, known: Known, unknown: list[Unknown]) -> str:
         elif weak:
             at = _weak_place(re.escape(words), text)
         else:
-            found = re.search(rf"(?<!\S){re.escape(words)}(?!\S)", text)
+            found = re.search(rf"(?<!\S){re.escape(words)}(?!\S){_NO_GROUP if dimension == 'country' else ''}", text)
             at = found.span() if found else None
         if at:
             unknown.append(Unknown(text[at[0] : at[1]], dimension))

@@ -45,6 +45,14 @@ def tables(name: str) -> Mapping[str, Any]:
     return tomllib.loads((LEXICON / f"{name}.toml").read_text(encoding="utf-8"))
 
 
+@lru_cache(maxsize=1)
+def rule_words() -> frozenset[str]:
+    """Every word that a rule of the lexicon looks for: never a typing mistake, never what one is mended to."""
+    names = ("intents", "declining", "names", "groups")
+    texts = [(LEXICON / f"{name}.toml").read_text(encoding="utf-8") for name in names]
+    return frozenset(re.findall(r"[a-z]{3,}", re.sub(r"\\[a-zA-Z]", " ", " ".join(texts))))
+
+
 def cleaned(question: str) -> str:
     """`question` in one line: NFKC, plain quotes and dashes, nothing invisible, white space collapsed."""
     text = unicodedata.normalize("NFKC", question)
@@ -110,10 +118,10 @@ def mended(text: str, vocabulary: Collection[str]) -> tuple[str, dict[str, str]]
     that two candidates fit equally well stays as it is.
     """
     fixed: dict[str, str] = {}
-    english, carriers = word_list("english"), word_list("carriers")
+    english, carriers, ruled = word_list("english"), word_list("carriers"), rule_words()
     words = []
     for word in text.split():
-        known = not word.isalpha() or word in vocabulary or word in english or word in carriers
+        known = not word.isalpha() or word in vocabulary or word in english or word in carriers or word in ruled
         near = "" if known or len(word) < _SHORTEST_MENDED else _nearest(word, vocabulary)
         if near:
             fixed[word] = near
