@@ -96,6 +96,9 @@ def decline_language(question: str, known: Known) -> Declined:
 
 def decline_by_rule(question: str, words: str, known: Known) -> Declined | None:
     """Refuse what no survey or session could tell, by the rules of lexicon/declining.toml; None for anything else."""
+    if _ROLE.search(question):
+        first = next(rule for rule in _rules() if rule.name == "injection")
+        return Declined(question, first.kind, first.reason, suggestions(first.instead, known))
     for rule in _rules():
         if rule.dimension and rule.dimension in known.values:
             continue
@@ -116,9 +119,19 @@ _PERSON = re.compile(
 )
 
 
+_POSSESSIVE = re.compile(
+    r"(?<!^)\b([A-Z][a-z]+)'s (?=(?:comment|answer|response|review|quote|complaint|feedback|score|ticket|opinion|survey)s?\b)"
+)
+_ID = re.compile(r"(?<![\w-])[a-z]{1,2}-\d{3,}\b")
+_ROLE = re.compile(r"(?i)(?:^|\W)(?:system|assistant|developer)\s*:|</?\w+>|<\|\w+\|>|\{\{|```")
+
+
 def _person(question: str, known: Known) -> str:
     """A name that is given like a person's: two capitalised words, or one before a verb of saying, not known here."""
-    match = _PERSON.search(question)
+    marked = _ID.search(question)
+    if marked:
+        return marked[0]
+    match = _PERSON.search(question) or _POSSESSIVE.search(question)
     if not match:
         return ""
     words = folded(match[1]).split()
@@ -126,7 +139,7 @@ def _person(question: str, known: Known) -> str:
     if any(word in known_words or word in _place_words() for word in words):
         return ""
     said = re.match(r" (?:say|said|think|write|wrote|complain|feel|tell|give|gave|rate|answer|mean)", question[match.end() :])
-    if len(words) == 2 or said:
+    if len(words) == 2 or said or match.re is _POSSESSIVE:
         return match[1]
     return ""
 
@@ -185,6 +198,15 @@ def decline_future(read: Read, said: str, known: Known) -> Declined:
     return Declined(
         read.question, "outside", f"“{said}” has not come yet: Undertone says what was measured and makes no forecasts.",
         suggestions(("why", "level"), known),
+    )  # fmt: skip
+
+
+def decline_others(read: Read, known: Known) -> Declined:
+    """Refuse a comparison with something that is no group of this run."""
+    return Declined(
+        read.question, "outside",
+        f"“{read.topic}” is no group of this run, and of other companies the answers of our own customers tell nothing.",
+        suggestions(("benchmark", "for_whom"), known),
     )  # fmt: skip
 
 

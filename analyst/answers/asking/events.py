@@ -31,7 +31,7 @@ _NAMED = (
     re.compile(rf"\b(?:what|how) (?:did|has|have) (?:the )?(?:{_RELEASE} )?(?P<version>{_VERSION})(?: {_RELEASE})? (?={_EFFECT})"),
 )  # fmt: skip
 _LATEST = (
-    re.compile(rf"\b{_BEFORE} (?P<what>(?:the |our |we )*(?:last |latest |new |newest |recent |most recent )?(?:app )?"
+    re.compile(rf"\b{_BEFORE} (?P<what>(?:the |our |we )*(?:last |latest |new |newest |recent |most recent )?(?:app |ios |android |web )?"
                rf"(?:release|released|update|updated|rollout|new version|latest version|last version|launch|launched|deploy|deployment|upgrade))\b"),
     re.compile(rf"\b(?P<what>(?:the |our )(?:last |latest |new |newest |recent |most recent )?(?:app )?(?:release|update|rollout|new version|upgrade))"
                rf"(?= (?:really |actually )?(?:{_EFFECT}|the reason|to blame|responsible))"),

@@ -88,6 +88,11 @@ class Screens:
 
 
 _SCREEN = r"(?:screens?|pages?|step|view|tab|form|flow)"
+# "would help", "can search": there the name of a screen is a verb.
+_NO_VERB = "".join(
+    rf"(?<!\b{word} )"
+    for word in "would to could should can did does will do might must may not really you we they i best most".split()
+)
 _NOT_BEFORE = r"(?<!quotes )(?<!comments )(?<!verbatims )(?<!feedback )(?<!opinions )(?<!based )(?<!focus )(?<!thoughts )(?<!quote )(?<!spend )"
 
 
@@ -105,7 +110,7 @@ def read_screens(text: str, known: Known) -> tuple[Screens, str]:
             rf"\b{name} {_SCREEN}\b|\b{_SCREEN} (?:called |named )?{name}(?!\S)|{_NOT_BEFORE}\b(?:on|at|during) (?:the )?{name}(?!\S)(?! (?:time|times|slot|costs?|fee|fees|driver|drivers|problems?|theme|methods?))",
             text,
         )  # fmt: skip
-        weak = re.search(rf"(?<!\S){name}(?!\S)", text)
+        weak = re.search(rf"{_NO_VERB}(?<!\S){name}(?!\S)(?! (?:us|me|you|team|teams|people|VALUE\d))", text)
         if strong or (weak and signal):
             match = strong or weak
             assert match

@@ -14,11 +14,11 @@ from analyst.answers.asking.known import Known, known_of
 from analyst.answers.asking.languages import in_english, language_of
 from analyst.answers.asking.meanings import Meanings
 from analyst.answers.asking.plan import AskBack, Declined, Intent, Plan, Reading
-from analyst.answers.asking.reading import Read, as_words, read_question
+from analyst.answers.asking.reading import Read, as_words, read_question, vocabulary
 from analyst.answers.asking.sides import Sides, sides_of
 from analyst.answers.asking.topics import find_themes, themes_by_words
 from analyst.answers.asking.understood import understood, window_text
-from analyst.answers.asking.values import Named
+from analyst.answers.asking.values import Named, Unknown, stray_group, stray_place
 from analyst.answers.asking.wanted import NothingThere, Windows, choose, other_window, windows_of
 from analyst.answers.asking.words import cleaned, plain
 from analyst.answers.wording import METRIC_NAMES
@@ -31,6 +31,7 @@ _ANY_WINDOW: frozenset[Intent] = frozenset(("say", "quotes", "theme", "themes", 
 # Intents that speak of one group, so that two values of a dimension are two questions.
 _ONE_GROUP: frozenset[Intent] = frozenset(("say", "quotes", "theme", "themes", "screens", "fixes", "data", "benchmark"))
 _SUBJECT: frozenset[Intent] = frozenset(("say", "quotes", "theme", "themes", "screens", "fixes", "fix_worked"))
+_SCORES: frozenset[Intent] = frozenset(("why", "level", "for_whom", "compare", "sure"))
 _ABOUT_SCORE: frozenset[Intent] = frozenset(
     ("why", "level", "for_whom", "compare", "sure", "benchmark", "fixes", "screens")
 )
@@ -48,7 +49,7 @@ def plan_question(question: str, view: View, meanings: Meanings | None = None) -
     if refused:
         return replace(refused, question=question[: declining.LONGEST])
     language = language_of(text)
-    asked = text if language == "en" else in_english(text, language) if language != "other" else ""
+    asked = text if language == "en" else in_english(text, language, vocabulary(known)) if language != "other" else ""
     if not asked:
         return declining.decline_language(text, known)
     words, _ = as_words(asked, known)
@@ -80,7 +81,7 @@ def _plan(read: Read, view: View, known: Known, meanings: Meanings | None) -> Re
     if not read.topic and read.signals and intent in ("theme", "say", "quotes", "screens"):
         read = replace(read, topic=" ".join(signal.said for signal in read.signals if signal.plain))
     themes = find_themes(read.topic, known, meanings) if read.topic else ()
-    stray = _stray(read, intent, themes, known)
+    stray = _stray(read, intent, sides, themes, known)
     if stray:
         return stray
     try:
@@ -153,13 +154,16 @@ def _with_sides(intent: Intent, sides: Sides, read: Read) -> Intent:
     return intent
 
 
-def _stray(read: Read, intent: Intent, themes: tuple[str, ...], known: Known) -> Declined | None:
+def _stray(read: Read, intent: Intent, sides: Sides, themes: tuple[str, ...], known: Known) -> Declined | None:
     """Refuse where the question names a group or a thing that nothing here knows, and everything hangs on it."""
-    from analyst.answers.asking.values import Unknown, stray_group
-
     said = stray_group(read.text, read.topic)
     if said and not themes_by_words(said, known):
         return declining.decline_group(read, Unknown(said), known)
+    unknown = bool(read.topic) and not themes and not read.screens.maybe
+    if unknown and read.intents.weight("compare") and not sides.where and not windows_of(read.times).pair:
+        return declining.decline_others(read, known)
+    if unknown and intent in _SCORES and stray_place(read.text, read.topic):
+        return declining.decline_group(read, Unknown(stray_place(read.text, read.topic)), known)
     if intent in _ABOUT_SCORE and intent not in _SUBJECT and read.topic and not themes and not read.screens.maybe:
         weight = read.intents.weight(intent)
         if len(read.topic.split()) >= 3 or weight < 3:

@@ -344,3 +344,10 @@ def stray_group(text: str, topic: str) -> str:
     content = set(topic.split())
     said = [word for word in match[1].split() if word in content]
     return " ".join(said)
+
+
+def stray_place(text: str, topic: str) -> str:
+    """Words of the topic after for, in or among ("in Hogwarts"), where a group or a place would stand; else nothing."""
+    match = re.search(r"\b(?:for|in|among|amongst|at|within) (?:the |our |all )*((?:[a-z]+ ?){1,2})", text)
+    said = [word for word in match[1].split() if word in topic.split()] if match else []
+    return " ".join(said)
