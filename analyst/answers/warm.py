@@ -22,6 +22,7 @@ from analyst.answers.search import Searcher, ThemeMeanings, open_search
 from analyst.core.errors import UndertoneError
 from analyst.core.query import METRICS, Query
 from analyst.core.windows import zone
+from analyst.runs.counting import hold_tables
 from analyst.runs.view import open_view
 from analyst.runs.visits import prepare_sessions_had, prepare_visits
 
@@ -50,7 +51,9 @@ class WarmRun:
         self.view, self._most = view, most_queries
         self._kept: OrderedDict[_Key, _Kept] = OrderedDict()
         self._lock = threading.Lock()
+        self._views: list[View] = []
         # Made here, once: what others get are cursors of this connection, and two could not make a table at a time.
+        hold_tables(view.connection)
         prepare_visits(view.connection)
         prepare_sessions_had(view.connection)
 
@@ -112,6 +115,14 @@ class WarmRun:
         with self._lock:
             self._kept.clear()
 
+    def _take_view(self) -> View:
+        with self._lock:
+            return self._views.pop() if self._views else self.view.apart()
+
+    def _give_view(self, view: View) -> None:
+        with self._lock:
+            self._views.append(view)
+
     def _borrow(self, query: Query, weighting: Weighting) -> _Kept:
         """The kept findings of `query`, locked for this thread; new ones where there are none, or others use them."""
         key = (query, weighting)
@@ -139,8 +150,9 @@ class Lease:
 
     @cached_property
     def view(self) -> View:
-        """The run on a connection of this question's own."""
-        return self.run.view.apart()
+        """The run on a connection that nobody else has while this question lasts; what earlier ones looked up on it
+        is kept."""
+        return self.run._take_view()
 
     @property
     def search(self) -> Searcher:
@@ -164,6 +176,8 @@ class Lease:
         for kept in self._held.values():
             kept.lock.release()
         self._held.clear()
+        if "view" in self.__dict__:
+            self.run._give_view(self.__dict__.pop("view"))
 
 
 class Warm:

@@ -58,9 +58,20 @@ class Counterfactual:
         return w / w.mean() if len(w) and w.mean() > 0 else w
 
     @cached_property
+    def _y(self) -> NDArray[np.float64]:
+        found: NDArray[np.float64] = self.frame.y[self.rows]
+        return found
+
+    @cached_property
+    def _met(self) -> NDArray[np.bool_]:
+        """Who of these answers met which trouble, (r, k)."""
+        found: NDArray[np.bool_] = self.met[self.rows]
+        return found
+
+    @cached_property
     def _usable(self) -> NDArray[np.bool_]:
         """(k,) troubles that enough of these answers met, and enough did not."""
-        met = self.met[self.rows].sum(axis=0)
+        met = self._met.sum(axis=0)
         usable: NDArray[np.bool_] = (met >= FEWEST) & (self.rows.sum() - met >= FEWEST)
         return usable
 
@@ -68,20 +79,20 @@ class Counterfactual:
     def _design(self) -> tuple[NDArray[np.float64], int]:
         """Columns: intercept, window, the troubles (unpenalised; the second value counts these), then the context."""
         context, free = context_columns(self.frame, self.rows, self.axes)
-        columns = [*context[:free], *self.met[self.rows].astype(float).T, *context[free:]]
+        columns = [*context[:free], *self._met.astype(float).T, *context[free:]]
         return np.stack(columns, axis=1), free + self.met.shape[1]
 
     @cached_property
     def _gram(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         design = self._design[0]
         weighted = design * self._weight[:, None]
-        return design.T @ weighted, weighted.T @ self.frame.y[self.rows]
+        return design.T @ weighted, weighted.T @ self._y
 
     def gap(self, troubles: Sequence[int], of: NDArray[np.bool_] | None = None) -> Gap | None:
         """The gap of those who met any of `troubles` (columns), of the answers `of` (n,) only where given; None where
         too few of them did, or too few did not. The model learns from all who met none of them."""
-        mine = [k for k in troubles if self.met[self.rows, k].any()]
-        exposed: NDArray[np.bool_] = np.asarray(self.met[self.rows][:, mine].any(axis=1))
+        mine = [k for k in troubles if self._met[:, k].any()]
+        exposed: NDArray[np.bool_] = np.asarray(self._met[:, mine].any(axis=1))
         counted = exposed if of is None else exposed & of[self.rows]
         if not enough(exposed) or not enough(counted):
             return None
@@ -90,7 +101,7 @@ class Counterfactual:
         first = free - len(self._usable)
         keep[first:free] = self._usable
         keep[[first + k for k in mine]] = False
-        w, y = self._weight, self.frame.y[self.rows]
+        w, y = self._weight, self._y
         inside = design[exposed]
         weighted = inside * w[exposed][:, None]
         gram, target = self._gram

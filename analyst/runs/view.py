@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from analyst.core.clock import Clock
 from analyst.core.errors import CannotTell, UndertoneError, UsageProblem
@@ -52,6 +52,11 @@ class View:
     def connection(self) -> duckdb.DuckDBPyConnection:
         """Opened at first use; every table of the run is a view, with the edits made since laid over."""
         return connect(self.run, None if self.edits_note else hands_over(self.run, self.edits))
+
+    @cached_property
+    def kept(self) -> dict[str, Any]:
+        """What readers looked up in this run and will ask for again, by name."""
+        return {}
 
     def apart(self) -> View:
         """The same run and edits on a connection of its own, which another thread may use at the same time."""

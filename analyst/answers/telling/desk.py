@@ -96,7 +96,14 @@ class Desk:
 
 
 def known_names(view: View) -> frozenset[str]:
-    """Every name that the run in `view` knows: theme labels, segment values, screens."""
+    """Every name that the run in `view` knows: theme labels, segment values, screens; looked up once for a view."""
+    if "names" not in view.kept:
+        view.kept["names"] = _names(view)
+    found: frozenset[str] = view.kept["names"]
+    return found
+
+
+def _names(view: View) -> frozenset[str]:
     connection = view.connection
     dimensions = {*segment_dimensions(connection), *segment_dimensions(connection, "sessions")}
     values = {value for dimension in dimensions for value in level_values(connection, dimension)}
