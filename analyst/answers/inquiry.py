@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analyst.answers.ask import Agent, Rewriter, Step, ask
+from analyst.answers.search import open_search
 from analyst.runs.view import open_view
 
 if TYPE_CHECKING:
@@ -56,7 +57,8 @@ def open_inquiry(settings: Settings, clock: Clock, run_id: str | None = None, *,
     """
     view = open_view(settings, clock, run_id)
     writer, agent = _model(settings, view) if with_llm else (None, None)
-    return Inquiry(view, writer=writer, agent=agent)
+    search, meanings = open_search(view)
+    return Inquiry(view, search=search, meanings=meanings, writer=writer, agent=agent)
 
 
 def _model(settings: Settings, view: View) -> tuple[Rewriter, Agent]:
