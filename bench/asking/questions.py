@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Iterator
 from itertools import islice
+from pathlib import Path
 
 WEEKS = ("last week", "in 2026-W45", "in 2026-W44", "in 2026-W43", "in 2026-W42", "in 2026-W41", "in October")
 GROUPS = ("", " for Android users", " for iOS users", " for web users", " on the free plan", " on the plus plan")
@@ -34,6 +36,13 @@ def questions(count: int, seed: int = 7) -> list[tuple[str, str]]:
     rng = random.Random(seed)
     pools = {name: _pool(template, rng) for name, template in TEMPLATES.items()}
     return list(islice(_in_turn(pools), count))
+
+
+def as_people_ask(file: Path) -> list[str]:
+    """The labelled questions in `file`, in a mixed order that is always the same."""
+    asked = [json.loads(line)["text"] for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+    random.Random(7).shuffle(asked)
+    return asked
 
 
 def _pool(template: str, rng: random.Random) -> list[str]:

@@ -6,8 +6,8 @@ from typing import Any
 
 _TABLES = (
     ("first", "First-time questions: nothing kept from any question before"),
-    ("day", "One after the other, after the process prepared itself"),
-    ("again", "The same questions once more"),
+    ("day", "Questions as people write them, one after the other, after the process prepared itself"),
+    ("again", "Those once more"),
 )
 
 
@@ -41,11 +41,11 @@ def _about(part: dict[str, Any]) -> str:
 
 
 def _asking(found: dict[str, Any]) -> list[str]:
-    not_answered = ", ".join(f"{n} {kind.replace('_', ' ')}" for kind, n in found["unanswered"].items()) or "none"
     lines = [
         "", "## Answers", "",
         f"{found['opinions']:,} opinions, {found['responses']:,} responses, {found['sessions']:,} sessions; "
-        f"{found['questions']} different questions ({not_answered} without an answer). {_about(found)}",
+        f"{found['questions']} questions over weeks, groups and subjects, {found['people']} as people write them. "
+        f"{_about(found)}",
         "",
         f"Opening the run takes {found['opened_s']} s, preparing what is asked most {found['prepared_s']} s; "
         f"the process reaches {found['peak_mib']:,} MiB.",

@@ -3,10 +3,11 @@
     python -m bench.asking.run [--workspace DIR] [--small DIR] [--questions 208] [--only ask|search|found]
 
 The workspace holds the sample company at more than 100,000 opinions (made in DIR unless it is there), the small one the
-company as it ships, whose truth the search is measured against. One process, as `undertone serve` holds it: the run,
-its search and its encoder are open. Three tables: a question whose findings nobody asked for before (everything kept
-is dropped before each one), the same questions one after the other after the process prepared itself, and all of them
-once more. CPU seconds stand beside seconds: on a machine that does other work as well, only they compare.
+company as it ships, whose truth the search is measured against. One process, as a server holds it: the run, its search
+and its encoder are open. Three tables: a question whose findings nobody asked for before (everything kept is dropped
+before each one; every intent over many weeks and groups), the labelled questions as people write them, one after the
+other after the process prepared itself, and those once more. CPU seconds stand beside seconds: on a machine that does
+other work as well, only they compare.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench.asking.questions import TOPICS, questions
+from bench.asking.questions import TOPICS, as_people_ask, questions
+from bench.asking.varied import all_different
 from bench.asking.workspace import LARGE, made
 from bench.main_job import machine
 
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from analyst.answers.warm import Warm
 
 RESULTS = Path(__file__).resolve().parent / "results"
+DEV = Path(__file__).resolve().parents[2] / "eval" / "labelled" / "questions" / "dev.jsonl"
 MIX_P95_MS = 300.0
 SEARCH_P95_MS = 100.0
 
@@ -52,7 +55,11 @@ def main() -> None:
     if "search" in given.only:
         results["search"] = about | _search(_warm(made(given.workspace, LARGE)))
     if "ask" in given.only:
-        results["ask"] = about | _ask(_warm(made(given.workspace, LARGE)), questions(given.questions))
+        results["ask"] = about | _ask(
+            _warm(made(given.workspace, LARGE)),
+            [question for _, question in questions(given.questions)],
+            as_people_ask(DEV)[: given.questions],
+        )
     given.out.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     from bench.asking.report import markdown
@@ -86,7 +93,10 @@ def _search(warm: Warm) -> dict[str, Any]:
         for where, query in (("everything", None), ("a month", month), ("a group's month", group)):
             for words in (f"{topic} again and again", f"problems with {topic} number {place}"):
                 times.append((where, *_timed(lambda t=f"{words} {where}", q=query: run.search.search(t, query=q))))  # type: ignore[misc]
-    shelf = run.search.shelf
+    shelf, many = run.search.shelf, all_different(run.view)
+    for place, topic in enumerate(TOPICS):
+        for words in (f"{topic} again and again", f"problems with {topic} number {place}"):
+            times.append(("everything, all different", *_timed(lambda t=words: many.search(t))))  # type: ignore[misc]
     return {"opinions": shelf.n, "distinct_texts": len(shelf.texts), **_summary(times)}
 
 
@@ -96,46 +106,42 @@ def _query(view: Any, month: str) -> Any:
     return choose_query(view, "nps", WindowChoice(month=month))
 
 
-def _ask(warm: Warm, asked: Sequence[tuple[str, str]]) -> dict[str, Any]:
+def _ask(warm: Warm, mixed: Sequence[str], people: Sequence[str]) -> dict[str, Any]:
     from analyst.answers.ask import ask
 
     begun = time.perf_counter()
     run = warm.run()
     opened = time.perf_counter() - begun
     run.prepare([])
-    unanswered: dict[str, int] = defaultdict(int)
 
     def one(question: str) -> Any:
         with run.lease() as lease:
             return ask(question, lease.view, gather=lease.gather, search=lease.search, meanings=lease.meanings)
 
-    def all_of(before: Callable[[], None]) -> list[tuple[str, float, float]]:
+    def all_of(asked: Sequence[str], before: Callable[[], None]) -> list[tuple[str, float, float]]:
         times = []
-        for place, (_, question) in enumerate(asked):
+        for place, question in enumerate(asked):
             before()
             seconds, cpu = _timed(lambda q=question: kept.append(one(q)))  # type: ignore[misc]
             answer = kept.pop()
             name = str(answer.intent or answer.kind)
-            if answer.kind != "answer":
-                unanswered[answer.kind] += 1
             times.append((name, seconds, cpu))
             if place % 20 == 0:
                 sys.stderr.write(f"{datetime.now(UTC):%H:%M:%S} {place} of {len(asked)}\n")
         return times
 
     kept: list[Any] = []
-    first = all_of(run.forget)
+    first = all_of(mixed, run.forget)
     run.forget()
     begun = time.perf_counter()
     run.prepare()
     prepared = time.perf_counter() - begun
-    day = all_of(lambda: None)
-    again = all_of(lambda: None)
+    day = all_of(people, lambda: None)
+    again = all_of(people, lambda: None)
     counts = run.view.run.manifest["counts"]
     return {
         "opinions": counts["opinions"], "responses": counts["responses"], "sessions": counts["sessions"],
-        "questions": len(asked), "opened_s": round(opened, 2), "prepared_s": round(prepared, 2),
-        "unanswered": {name: n // 3 for name, n in unanswered.items()},
+        "questions": len(mixed), "people": len(people), "opened_s": round(opened, 2), "prepared_s": round(prepared, 2),
         "peak_mib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
         "first": _summary(first), "day": _summary(day), "again": _summary(again),
     }  # fmt: skip
