@@ -109,10 +109,14 @@ class Pack:
 
 @dataclass
 class FactBook:
-    """Collects the facts of one answer and hands out their ids (f1, f2, ... in order of first use)."""
+    """Collects the facts of one answer and hands out their ids (f1, f2, ... in order of first use).
+
+    `window`, `command` and `where` are those of every fact that names no others.
+    """
 
     window: str
     command: str
+    where: str = EVERYONE
     facts: dict[str, Fact] = field(default_factory=dict)
     _ids: dict[str, str] = field(default_factory=dict)
 
@@ -122,7 +126,7 @@ class FactBook:
         numbers: Iterable[Number | float | None],
         *,
         n: int | None = None,
-        where: str = EVERYONE,
+        where: str | None = None,
         window: str | None = None,
         command: str | None = None,
         names: Collection[str] = (),
@@ -140,7 +144,7 @@ class FactBook:
             text,
             tuple(one if isinstance(one, Number) else Number(one) for one in numbers if one is not None),
             n,
-            where,
+            self.where if where is None else where,
             window or self.window,
             command or self.command,
             tuple(names),
@@ -156,7 +160,7 @@ class FactBook:
         *more: Number | float | None,
         of: str = "value",
         counted: str = "n",
-        where: str = EVERYONE,
+        where: str | None = None,
         window: str | None = None,
         command: str | None = None,
         names: Collection[str] = (),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from analyst.answers import wording as w
-from analyst.answers.facts import EVERYONE, Allowance, Claim, Direction, FactBook, Number, direction_of, numbers_of
+from analyst.answers.facts import Allowance, Claim, Direction, FactBook, Number, direction_of, numbers_of
 from analyst.answers.joins import join_claims
 from analyst.core.query import Where, where_text
 from analyst.core.values import Estimate
@@ -315,7 +315,7 @@ def theme_claim(theme: ThemeFinding, book: FactBook) -> Claim:
     names, allows = [theme.label], _theme_allows(theme)
     said = [f"“{theme.label}” is in {w.percent(theme.share.value)} of the comments ({_trend(theme)})"]
     if theme.gap is not None:
-        numbers += _counted(numbers_of(theme.gap, "gap"), "mentioners")
+        numbers += _counted(numbers_of(theme.gap, "gap"), "comments")
         side = "lower" if theme.gap.value < 0 else "higher"
         sure = "" if theme.gap.excludes_zero() else ", within chance"
         said.append(f"those who mention it score {w.size(theme.gap.value)} points {side} than other commenters{sure}")
@@ -330,8 +330,8 @@ def theme_claim(theme: ThemeFinding, book: FactBook) -> Claim:
     for link in links:
         numbers += [
             *numbers_of(link.odds, "odds"),
-            Number(link.exposed_share, "share", "share of mentioners exposed"),
-            Number(link.other_share, "share", "share of others exposed"),
+            Number(float(link.exposed_share), "share", "share of mentioners exposed"),
+            Number(float(link.other_share), "share", "share of others exposed"),
         ]
         names.append(link.screen)
         allows.append("together")
@@ -364,8 +364,8 @@ def _lift_numbers(lift: SegmentLift) -> list[Number]:
     where = where_text(lift.where)
     return [
         *(replace(number, where=where) for number in numbers_of(lift.lift, "ratio")[:-1]),
-        Number(lift.share_in, "share", "share in the group", where),
-        Number(lift.share_out, "share", "share elsewhere", where),
+        Number(float(lift.share_in), "share", "share in the group", where),
+        Number(float(lift.share_out), "share", "share elsewhere", where),
     ]
 
 
@@ -435,7 +435,6 @@ def fix_claim(fix: Fix, metric: str, book: FactBook) -> Claim:
         *numbers,
         of="lift",
         names=[fix.title, fix.fix_id, name, *filter(None, [fix.screen]), *_values(fix.where)],
-        where=EVERYONE,
         allows=[*alone, *_FIRST] if fix.rank == 1 else alone,
     )
     reach = f", reaching about {w.count(fix.reach)} active users a quarter" if fix.reach else ""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from analyst.answers.facts import Claim, Evidence, Fact, Number, Pack
-from analyst.answers.grounding.facts_view import Candidate, conditions, family, metrics_of, scale
+from analyst.answers.facts import EVERYONE, Claim, Evidence, Fact, Number, Pack
+from analyst.answers.grounding.facts_view import Candidate, conditions, family, metrics_of, partner, values_of
 from analyst.answers.grounding.numerals import Numeral
 from analyst.answers.grounding.reading import Sentence
 
@@ -62,9 +63,20 @@ class Case:
         return standing(self)[0]
 
     @cached_property
+    def base_group(self) -> str:
+        """The group that most facts of the pack are about: what a sentence without a group means."""
+        counts = Counter(fact.where for fact in self.pack.facts.values())
+        return min(counts, key=lambda where: (-counts[where], conditions(where), where)) if counts else EVERYONE
+
+    @cached_property
     def everyone(self) -> int:
-        """How many conditions the widest group has that the pack speaks of: what a sentence without a group means."""
-        return min((conditions(fact.where) for fact in self.pack.facts.values()), default=0)
+        """How many conditions that group has."""
+        return conditions(self.base_group)
+
+    @cached_property
+    def base(self) -> frozenset[str]:
+        """The values of that group: every sentence may name them."""
+        return values_of(self.base_group)
 
 
 def _means(numeral: Numeral, number: Number, fact: Fact) -> bool:
@@ -83,7 +95,7 @@ def _factors(numeral: Numeral, number: Number, fact: Fact) -> tuple[float, ...]:
     """What the number may be multiplied with to be said in the numeral's unit; none where the units do not meet."""
     said, unit = numeral.unit, number.unit
     if numeral.ordinal:
-        return (1.0,) if unit in ("count", "any") and "rank" in number.of or "place" in number.of else ()
+        return (1.0,) if (unit in ("count", "any") and "rank" in number.of) or "place" in number.of else ()
     if unit == "any":
         return (1.0, 100.0) if said in ("percent", "pp", "") else (1.0,)
     if said in ("percent", "pp"):
@@ -107,13 +119,12 @@ def _worked_out(numeral: Numeral, fact: Fact) -> Iterator[Candidate]:
     """'Doubled' may rest on a level and the one before or elsewhere, where both stand in one fact."""
     if numeral.unit != "times":
         return
-    tops = [(place, number) for place, number in enumerate(fact.numbers) if family(number) == "level"]
-    for place, top in tops:
-        for other in fact.numbers:
-            if family(other) in ("before", "others") and other.unit == top.unit and other.value > 0 and top.value > 0:
-                ratio = top.value / other.value
-                if numeral.low - _CLOSE <= ratio <= numeral.high + _CLOSE:
-                    yield Candidate(fact, Number(ratio, "ratio", "worked out"), place)
-
-
-__all__ = ["Case", "Fault", "scale"]
+    for place, other in enumerate(fact.numbers):
+        kind = family(other)
+        top = partner(fact, place) if kind in ("before", "others") else None
+        if top is None or top.unit != other.unit or other.value <= 0 or top.value <= 0:
+            continue
+        ratio = top.value / other.value
+        if numeral.low - _CLOSE <= ratio <= numeral.high + _CLOSE:
+            of = "worked out" if kind == "before" else "worked out over others"
+            yield Candidate(fact, Number(ratio, "ratio", of), fact.numbers.index(top))

@@ -13,7 +13,21 @@ from analyst.answers.grounding.naming import mentions_in
 
 Family = Literal["level", "before", "others", "delta", "end", "count", "ratio", "limit", ""]
 _DELTAS = frozenset(
-    "change effect gap trend contribution difference mix common segment release lift joint movement".split()
+    [
+        "change",
+        "effect",
+        "gap",
+        "trend",
+        "contribution",
+        "difference",
+        "mix",
+        "common",
+        "segment",
+        "release",
+        "lift",
+        "joint",
+        "movement",
+    ]
 )
 LIMITS = frozenset({"smallest visible", "threshold", "answers needed"})  # what is no finding, but a measure of one
 CONTRIBUTIONS = frozenset({"contribution", "mix", "common", "segment", "release"})
@@ -134,6 +148,16 @@ def conditions(where: str) -> int:
     return 0 if where == EVERYONE else where.count(" and ") + 1
 
 
-def scale(unit: str) -> float:
-    """What a number of that unit is multiplied with to be said in percent."""
-    return 100.0 if unit == "share" else 1.0
+@lru_cache(maxsize=4096)
+def partner(fact: Fact, place: int) -> Number | None:
+    """The level that the number at `place`, one of the time before or of others, is compared with in its fact."""
+    number = fact.numbers[place]
+    levels = [
+        (i, one) for i, one in enumerate(fact.numbers) if family(one) in ("level", "count") and one.unit == number.unit
+    ]
+    if family(number) == "before":
+        base = number.of.lower().replace("before", "").strip()
+        wanted = (base,) if base else ("now", "value", "level", "score", "rate")
+        return next((one for _, one in levels if one.of.lower() in wanted), None)
+    ahead = [one for i, one in levels if i < place]
+    return ahead[-1] if ahead else None

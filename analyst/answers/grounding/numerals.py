@@ -9,8 +9,29 @@ from typing import Literal
 SaidUnit = Literal["percent", "pp", "points", "times", "days", "weeks", "months", ""]
 Hedge = Literal["", "over", "under", "about"]
 
-_UNITS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_UNITS = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
+_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 WORDS = {word: n for n, word in enumerate(_UNITS)} | {word: 10 * (n + 2) for n, word in enumerate(_TENS)}
 WORDS |= {f"{ten}-{_UNITS[n]}": 10 * (i + 2) + n for i, ten in enumerate(_TENS) for n in range(1, 10)}
 WORDS |= {"hundred": 100, "thousand": 1000, "million": 1_000_000, "dozen": 12}
@@ -32,13 +53,50 @@ _VAGUE = {"dozens": (24, 140), "hundreds": (150, 1999), "thousands": (1500, 200_
           "scores": (40, 140), "a handful": (3, 8)}  # fmt: skip
 _TIMES = {"twice": 2.0, "double": 2.0, "doubled": 2.0, "doubling": 2.0, "doubles": 2.0, "thrice": 3.0, "triple": 3.0,
           "tripled": 3.0, "tripling": 3.0, "quadrupled": 4.0, "quadruple": 4.0, "halved": 0.5, "halving": 0.5,
-          "halves": 0.5, "tenfold": 10.0, "twofold": 2.0, "threefold": 3.0, "fourfold": 4.0, "fivefold": 5.0}  # fmt: skip
+          "halves": 0.5, "tenfold": 10.0, "fivefold": 5.0, "sixfold": 6.0, "sevenfold": 7.0, "eightfold": 8.0, "ninefold": 9.0, "twofold": 2.0, "threefold": 3.0, "fourfold": 4.0}  # fmt: skip
 _NOT_COUNTED = frozenset(
-    "points is was has less versus across as this plus minus its whereas perhaps vs always unless does pts goes falls "
-    "rises keeps lies stands becomes means percentages us thus overall's towards upwards downwards times".split()
+    [
+        "points",
+        "is",
+        "was",
+        "has",
+        "less",
+        "versus",
+        "across",
+        "as",
+        "this",
+        "plus",
+        "minus",
+        "its",
+        "whereas",
+        "perhaps",
+        "vs",
+        "always",
+        "unless",
+        "does",
+        "pts",
+        "goes",
+        "falls",
+        "rises",
+        "keeps",
+        "lies",
+        "stands",
+        "becomes",
+        "means",
+        "percentages",
+        "us",
+        "thus",
+        "overall's",
+        "towards",
+        "upwards",
+        "downwards",
+        "times",
+    ]
 )
 _WORD_ALTS = "|".join(
-    sorted((w for w in WORDS if w not in ("zero", "one", "hundred", "thousand", "million", "dozen")), key=len, reverse=True)
+    sorted(
+        (w for w in WORDS if w not in ("zero", "one", "hundred", "thousand", "million", "dozen")), key=len, reverse=True
+    )
 )
 _DIGITS = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+"
 _NUMERAL = re.compile(
@@ -62,7 +120,7 @@ _PART_ALTS = "|".join(
 _SMALL = "one|two|three|four|five|six|seven|eight|nine|ten"
 _FRACTION = re.compile(
     rf"\b(?P<top>{_SMALL}|an?|\d{{1,2}})[\s-](?P<part>{_PART_ALTS})(?=\b(?! (?:time|place|largest|biggest|week|month|day|fix|theme|screen|reason|group|segment|most)))"
-    rf"|\b(?P<top2>one|two|three)[\s-](?P<part2>quarters?)\b|\b(?:a )?(?P<part3>quarter)(?= of\b(?! (?:20|the year)))|(?<=by a )(?P<part4>quarter)\b"
+    rf"|\b(?P<top2>one|two|three)[\s-](?P<part2>quarters?)\b|(?<!users a )(?<!customers a )(?<!people a )(?<!times a )(?<!once a )(?<!twice a )(?<!answers a )(?<=\ba )(?P<part3>quarter)\b(?! (?:ago|later|earlier|before)\b)|(?<=fourth )(?P<part4>quarter)(?= of the (?:answers|comments|sessions))"
     r"|(?P<part5>\bhalf\b)(?! (?:year|way|hour|an hour|a year|star))|(?P<slash>(?<![\w./])(?P<a>\d{1,2})[/⁄](?P<b>\d{1,2})(?![\w/]))"
     rf"|\b(?P<top6>{_SMALL}|\d{{1,3}})(?: in(?: every)?| out of(?: every)?) (?P<of6>{_SMALL}|a hundred|twenty|\d{{1,3}})\b(?![.,]\d|%| (?:points|percent))",
     re.IGNORECASE,
@@ -222,7 +280,17 @@ def _other(match: re.Match[str], text: str) -> Numeral | None:
     said = match.group().lower()
     if match["vague"]:
         low, high = _VAGUE[said]
-        return Numeral(match.group(), match.start(), match.end(), low, low, high, "", noun="things", exact=False)
+        return Numeral(
+            match.group(),
+            match.start(),
+            match.end(),
+            low,
+            low,
+            high,
+            "",
+            noun=_of_noun(text[match.end() :]),
+            exact=False,
+        )
     if match["times"]:
         value = _TIMES[said]
         numeral = Numeral(
@@ -233,24 +301,28 @@ def _other(match: re.Match[str], text: str) -> Numeral | None:
             return replace(widened, low=value, high=max(3.5 * value, 3.5) if value > 1 else value)
         return widened
     rank = _ORDINALS.get(said) or int(re.sub(r"\D", "", said))
-    if (
-        re.match(r"\s?(?:of|half|hand|thought|time)\b", text[match.end() :])
-        or said == "second"
-        and text[: match.start()].endswith(" a ")
+    if re.match(r"\s?(?:of|half|hand|thought|time)\b", text[match.end() :]) or (
+        said == "second" and text[: match.start()].endswith(" a ")
     ):
         rank = rank  # still a place: fail closed
     return Numeral(match.group(), match.start(), match.end(), rank, rank - 0.1, rank + 0.1, "", ordinal=True)
 
 
+def _of_noun(after: str) -> str:
+    """The noun of 'dozens of answers'."""
+    match = re.match(r"\s(?:of )?(?:\w+ )?(?P<noun>[a-z]+s|people)\b", after, re.IGNORECASE)
+    return match["noun"].lower() if match else "things"
+
+
 def _with_noun(numeral: Numeral, text: str) -> Numeral:
     """The plural that a bare number counts: '1,046 answers', '343 of the groups'."""
-    if numeral.unit:
+    if numeral.unit or numeral.sign or numeral.value != round(numeral.value):
         return numeral
     match = _AFTER_NOUN.match(text[numeral.end :])
     if match is None:
         return numeral
     noun = match["noun"].lower()
-    if not (noun.endswith("s") and len(noun) > 3 or noun == "people") or noun in _NOT_COUNTED or noun.endswith("ss"):
+    if not ((noun.endswith("s") and len(noun) > 3) or noun == "people") or noun in _NOT_COUNTED or noun.endswith("ss"):
         return numeral
     return replace(numeral, noun=noun)
 
@@ -267,6 +339,13 @@ def _shared_units(found: list[Numeral], text: str) -> list[Numeral]:
             and re.fullmatch(r"\s?(?:to|and|-|–|or)\s?(?:about |around |by )?", between, re.IGNORECASE)
         ):
             shared[place] = replace(here, unit=after.unit, noun=after.noun)
+    for place in range(1, len(shared) - 1):  # '6.4 percentage points (4.0 to 9.4)'
+        here, after = shared[place], shared[place + 1]
+        ranged = re.fullmatch(r"\s?(?:to|and|-|–)\s?", text[here.end : after.start])
+        if ranged and not (here.unit or here.noun or after.unit or after.noun) and "." in here.text:
+            unit: SaidUnit = next((one.unit for one in reversed(shared[:place]) if one.unit), "")
+            if unit in ("percent", "pp", "points", "times"):
+                shared[place], shared[place + 1] = replace(here, unit=unit), replace(after, unit=unit)
     return shared
 
 

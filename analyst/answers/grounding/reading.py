@@ -26,7 +26,7 @@ _LEVEL = re.compile(
 )
 _SEPARATOR = re.compile(
     r"[;:()\[\]]|,\s(?=(?:but|and|while|whereas|which|with|then|or|up|down|from|of|where|who|whose|compared|against|versus|yet|so|as)\b)"
-    r"|,\s(?=[\ue000+-])|\s[–—-]\s|[.!?]\s"
+    r"|,\s(?=[\ue000+\d-])|\s[–—-]\s|[.!?]\s"
     r"|\b(?:but|while|whereas|although|though|against|versus|vs\.?|compared (?:with|to)|relative to|than|and|or|as opposed to|rather than|instead of)\b"
 )
 _METRIC = re.compile(

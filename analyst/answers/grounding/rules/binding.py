@@ -19,6 +19,7 @@ from analyst.answers.grounding.facts_view import (
     about,
     conditions,
     family,
+    interval_at,
     is_about,
     metrics_of,
     of_others,
@@ -113,6 +114,18 @@ _BASE = re.compile(
 )
 _BASES = {"answers": {"answers"}, "comments": {"comments"}, "sessions": {"sessions"}, "mentions": {"mentions", "people", "comments"},
           "users": {"users", "people"}, "opinions": {"opinions"}, "detractors": {"detractors"}, "mentioners": {"mentions", "people", "comments", "users"}}  # fmt: skip
+_PART_WORDS = {
+    "mix": re.compile(r"\b(?:mix|other people|who answered|composition|different people)\b"),
+    "common": re.compile(r"\b(?:everybody|everyone|common|shared?|shares|alike|across the board)\b"),
+    "release": re.compile(r"\b(?:release|version|did not exist)\b"),
+    "segment": re.compile(r"\b(?:groups?|on their own|segments?)\b"),
+}
+_GREW = re.compile(
+    r"\b(?:rose|risen|grew|grown|increased|climbed|jumped|multiplied|fell|dropped|shrank|went up|up|down)(?: by)? (?:about |around |nearly |almost |over |more than )?$"
+)
+_MENTION = re.compile(
+    r"^[^.;,(]{0,24}?\b(?:mention\w*|complain\w*|talk\w*|speak\w*|bring up|raise|are about|is about|name|cite)\b"
+)
 _HEDGE_UNSIGNED = re.compile(r"\b(?:minus|negative|below zero)\s$")
 
 
@@ -160,7 +173,11 @@ class Place:
     @cached_property
     def wide(self) -> str:
         """Its whole clause in lower case, with what stands after a bracket."""
-        return " ".join(self.case.sentence.low[one.start : one.end] for one in self.case.sentence.clause(self.segment))
+        sentence = self.case.sentence
+        clause = sentence.clause(self.segment)
+        if self.segment.opener in ("(", "[") and self.at:  # what a bracket is about stands before it
+            clause = [*sentence.clause(sentence.segments[self.at - 1]), *clause]
+        return " ".join(sentence.low[one.start : one.end] for one in clause)
 
     @cached_property
     def lead(self) -> str:
@@ -246,10 +263,19 @@ def _check_pairs(case: Case, bound: list[list[Candidate]], objections: list[str]
         place = Place(case, index)
         if place.partner != (index, index + 1) or not bound[index] or not bound[index + 1]:
             continue
-        if not any(_belong(a, b, place) for a in bound[index] for b in bound[index + 1]):
+        pairs = [(a, b) for a in bound[index] for b in bound[index + 1] if _belong(a, b, place)]
+        if not pairs or not any(_fits_what_was_said(a, b, bound[:index], place) for a, b in pairs):
             numerals = case.sentence.numerals
             said = f"{numerals[index].text.strip()} to {numerals[index + 1].text.strip()}"
             objections.append(f"The numbers {said} are not the two ends of one interval, nor before and now")
+
+
+def _fits_what_was_said(a: Candidate, b: Candidate, before: list[list[Candidate]], place: Place) -> bool:
+    """Whether an interval is that of a number given before it, where any given before has an interval of its own."""
+    if a.family != "end" or b.family != "end":
+        return True
+    said = {id(c.head) for found in before for c in found if c.place >= 0 and interval_at(c.fact, c.place)}
+    return not said or id(a.head) in said
 
 
 def _belong(a: Candidate, b: Candidate, place: Place) -> bool:
@@ -259,7 +285,7 @@ def _belong(a: Candidate, b: Candidate, place: Place) -> bool:
         first, second = place.numeral, place.case.sentence.numerals[place.index + 1]
         if b.place - a.place == 1 and a.head is b.head:
             return (
-                a.number.value >= 0 or first.sign != 0 or b.number.value < 0 and bool(first.sign) == bool(second.sign)
+                a.number.value >= 0 or first.sign != 0 or (b.number.value < 0 and bool(first.sign) == bool(second.sign))
             )
         # both below zero and unsigned, said the smaller first: '7.9 to 18.8 points lower'
         return (
@@ -267,9 +293,8 @@ def _belong(a: Candidate, b: Candidate, place: Place) -> bool:
         )
     if a.family in ("before", "others") and b.family == "level":
         return True
-    return (
-        "" in (a.family, b.family)
-        or (a.family, b.family) in (("count", "count"), ("level", "before"), ("level", "level"))
+    return "" in (a.family, b.family) or (
+        (a.family, b.family) in (("count", "count"), ("level", "before"), ("level", "level"))
         and not place.in_pair_said_as_change
     )
 
@@ -351,7 +376,7 @@ def _time(place: Place, candidate: Candidate) -> str:
             or (place.partner is not None and place.partner[0] == place.index)
         )
         return "" if clue else "is that of the time before, which the sentence does not say"
-    if kind == "count" or candidate.number.of in ("", "value") and not candidate.number.of:
+    if kind == "count" or (candidate.number.of in ("", "value") and not candidate.number.of):
         return ""
     has_before = any(family(n) == "before" and n.unit == candidate.number.unit for n in candidate.fact.numbers)
     if kind == "level" and has_before and place.partner is None:
@@ -407,17 +432,14 @@ def dated(when: When, text: str, case: Case, candidate: Candidate | None = None)
         for other in times_in(said):
             if _same(when, other):
                 return True
-    for one in case.cited:
-        if one.at and any(_same(when, other) for other in times_in(one.at)):
-            return True
-    return False
+    return any(one.at and any(_same(when, other) for other in times_in(one.at)) for one in case.cited)
 
 
 def _same(a: When, b: When) -> bool:
     """Whether two spoken times are the same days, or `a` the month or year that `b` lies in."""
     if a.dated and b.dated:
         same = (a.first, a.last) == (b.first, b.last)
-        return same or (a.last - a.first).days >= 27 and a.first <= b.first and b.last <= a.last
+        return same or ((a.last - a.first).days >= 27 and a.first <= b.first and b.last <= a.last)
     if (a.first.month, a.first.day, a.last.month, a.last.day) == (b.first.month, b.first.day, b.last.month, b.last.day):
         return True
     return (a.last - a.first).days >= 27 and a.first.month == b.first.month == b.last.month
@@ -426,7 +448,7 @@ def _same(a: When, b: When) -> bool:
 def _groups(place: Place, candidate: Candidate) -> str:
     case = place.case
     names = _names_for(place)
-    mine = _about(candidate, case)
+    mine = _about(candidate, case) | case.base
     strange = [name for name in names if not is_about(name, mine)]
     if strange:
         return f"is not about {strange[0]}"
@@ -436,26 +458,15 @@ def _groups(place: Place, candidate: Candidate) -> str:
     spoken = metrics_of(candidate.fact)
     if metrics and spoken and candidate.number.unit == "points" and not set(metrics) & spoken:
         return f"is not about {metrics[0].upper()}"
-    narrow = (
-        conditions(candidate.where) > case.everyone
-        and not of_others(candidate.number)
-        and candidate.number.of not in CONTRIBUTIONS
-    )
-    if narrow and not names and not (place.case.sentence.mentions and PRONOUN.search(case.sentence.low)):
-        own = candidate.number.of in CONTRIBUTIONS
-        if EVERYONE_WORDS.search(place.own) and not own:
+    if names or candidate.number.of in CONTRIBUTIONS or of_others(candidate.head):
+        return ""
+    if conditions(candidate.where) > case.everyone and not case.sentence.mentions:
+        if EVERYONE_WORDS.search(place.own):
             return "is about a group, not about everyone"
-        if not PRONOUN.search(case.sentence.low) and not case.sentence.mentions:
+        if not PRONOUN.search(case.sentence.low):
             return f"is about a group ({candidate.where}) that the sentence does not name"
-    if candidate.number.where is not None or not values_of(candidate.where):
-        groups = {name for fact in case.pack.facts.values() for name in values_of(fact.where)} if names else set()
-        foreign = [
-            name
-            for name in names
-            if name in groups and name not in values_of(candidate.where) and values_of(candidate.fact.where)
-        ]
-        if foreign and candidate.number.where is not None:
-            return f"is not about {foreign[0]}"
+    if conditions(candidate.where) > case.everyone and EVERYONE_WORDS.search(place.own):
+        return "is about a group, not about everyone"
     return ""
 
 
@@ -481,7 +492,9 @@ def _names_for(place: Place) -> tuple[str, ...]:
         names = tuple(name for one in clause for name in one.names)
         if names:
             return names
-        if at < place.at and any(one.metrics and EVERYONE_WORDS.search(sentence.low[one.start : one.end]) for one in clause):
+        if at < place.at and any(
+            one.metrics and EVERYONE_WORDS.search(sentence.low[one.start : one.end]) for one in clause
+        ):
             return ()
     lead = sentence.low[: place.numeral.start].strip()
     if place.at == 0 and not place.segment.metrics and len(lead.split()) <= 3 and len(segments) > 1:
@@ -529,6 +542,12 @@ def _noun(place: Place, candidate: Candidate) -> str:
             return f"does not count {numeral.noun}"
         if called is not None and kind is None and numeral.noun != "things":
             return f"does not count {numeral.noun}"
+    counted = candidate.number.unit == "count" and of != "mentions" and bool(numeral.noun)
+    if counted and _MENTION.match(place.after) and any(one.of == "mentions" for one in candidate.fact.numbers):
+        return "does not count those who mention it"
+    grew = _GREW.search(place.before) or (numeral.text.lower().endswith("fold") and MOVES.search(place.before))
+    if numeral.unit == "times" and grew and candidate.number.unit == "ratio" and of != "worked out":
+        return "is no growth over time"
     if candidate.number.unit == "share" and numeral.unit == "percent":
         match = _BASE.match(place.after)
         kind = _NOUNS.get(match["noun"]) if match else None
@@ -539,17 +558,19 @@ def _noun(place: Place, candidate: Candidate) -> str:
 
 
 def _part(place: Place, candidate: Candidate) -> str:
-    """A contribution to the whole change is not a group's own change, nor the other way round."""
+    """A contribution to the whole change is not a group's own change, nor one part of the whole another."""
     if candidate.number.unit != "points" or candidate.family != "delta":
         return ""
+    low = place.case.sentence.low
     near = place.own + place.after[:40]
-    if candidate.number.of in CONTRIBUTIONS:
-        around = place.case.sentence.low
-        return (
-            ""
-            if CONTRIB.search(near) or CONTRIB.search(around[: place.numeral.end][-90:])
-            else "is a part of the whole change, not a change of its own"
-        )
+    of = candidate.number.of
+    if of in CONTRIBUTIONS:
+        if not (CONTRIB.search(near) or CONTRIB.search(low[: place.numeral.end][-90:])):
+            return "is a part of the whole change, not a change of its own"
+        said = {kind for kind, words in _PART_WORDS.items() if words.search(place.own)}
+        if of in _PART_WORDS and said and of not in said and not place.segment.names:
+            return "is another part of the whole change"
+        return ""
     owner = any(n.of in CONTRIBUTIONS for n in candidate.fact.numbers)
     if owner and re.match(r"^\s?(?:points? )?of (?:the|that|this|it)\b", place.after):
         return "is a group's own change, not its part of the whole"

@@ -54,9 +54,13 @@ def causes(case: Case) -> Iterator[Fault]:
             yield Fault("causes", f"“{match.group()}” says that something caused something.")
             break
     if "together" not in case.allows:
-        match = _GOES_WITH.search(text)
-        if match and not _DONE.search(text[: match.start()] + match.group()) and not _NO_CLAIM.search(text[: match.start()]):
-            yield Fault("causes", f"“{match.group()}” says that two things go together, which no cited fact does.")
+        pair = _GOES_WITH.search(text)
+        if (
+            pair
+            and not _DONE.search(text[: pair.start()] + pair.group())
+            and not _NO_CLAIM.search(text[: pair.start()])
+        ):
+            yield Fault("causes", f"“{pair.group()}” says that two things go together, which no cited fact does.")
 
 
 def certainty(case: Case) -> Iterator[Fault]:

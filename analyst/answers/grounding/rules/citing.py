@@ -21,6 +21,8 @@ def citing(case: Case) -> Iterator[Fault]:
     for one in case.sentence.ids:
         if one.startswith("f") and not one.startswith("fix") and one not in claim.facts:
             yield Fault("citing", f"The sentence names {one}, which it does not cite.")
+        elif one.startswith("fix") and not any(one in fact.names for fact in case.facts):
+            yield Fault("naming", f"No cited fact is about {one}.")
     if not claim.facts and not claim.cites and claim.part != "aside":
         yield Fault("citing", "It cites nothing that it rests on.")
     if len(set(claim.facts)) > MOST or len(set(claim.cites)) > MOST:

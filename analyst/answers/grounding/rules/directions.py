@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from analyst.answers.facts import Fact
+from analyst.answers.facts import Fact, Number
 from analyst.answers.grounding.case import Case, Fault
-from analyst.answers.grounding.facts_view import Candidate, about, family, interval_at, is_about
+from analyst.answers.grounding.facts_view import Candidate, about, family, interval_at, is_about, partner
 from analyst.answers.grounding.reading import Segment
 from analyst.answers.grounding.rules.binding import MOVES
 
@@ -21,7 +21,7 @@ _DOWN = r"fell|fall(?:s|en|ing)?|drop(?:s|ped|ping)?|declin(?:e[sd]?|ing)|decrea
 _GOOD = r"improv(?:e[sd]?|ing|ements?)|recover(?:s|ed|ing|y)?|rebound(?:s|ed|ing)?|strengthen(?:s|ed|ing)?"
 _BAD = r"worsen(?:s|ed|ing)?|deteriorat\w+|degrad\w+|suffer(?:s|ed|ing)?"
 _MORE = r"higher|above(?! all)|greater|larger|bigger|exceed\w*|outperform\w*|ahead|happier|more satisfied|better off|better|outscore\w*|more (?:often|common(?:ly)?|frequent(?:ly)?|likely|than (?!chance|half|\d|\ue000?\d|one|two|three|a |twice|double|in\b|any|doubled|tripled|halved|enough)|detractors|promoters|complaints|comments|mentions|people|customers|users|sessions|crashes|errors|freezes|so\b)|points more"
-_LESS = r"lower(?! (?:bound|end|limit|case))|below|fewer(?! than \d)|smaller|underperform\w*|behind|trail\w*|lag(?:s|ged|ging)?|unhappier|less satisfied|worse off|worse|less (?:often|common(?:ly)?|frequent(?:ly)?|likely|than (?!\d|half|one|two|a )|so\b|happy|satisfied)|points less"
+_LESS = r"lower(?! (?:bound|end|limit|case))|below|fewer(?! than (?:\d|half|one|two|three|a |an |\w+ (?:thirds|quarters)))|smaller|underperform\w*|behind|trail\w*|lag(?:s|ged|ging)?|unhappier|less satisfied|worse off|worse|less (?:often|common(?:ly)?|frequent(?:ly)?|likely|than (?!\d|half|one|two|a )|so\b|happy|satisfied)|points less"
 _WORDS = re.compile(
     rf"\b(?:(?P<up>{_UP}|(?<=is )up\b|(?<=are )up\b|(?<=was )up\b|(?<=were )up\b|(?<=went )up\b|(?<=points )up\b|(?<=% )up\b|up(?= (?:by|from|sharply|slightly|strongly|to [\d+-]|on (?:the|last)|[+-]?\d)))"
     rf"|(?P<down>{_DOWN}|(?<=is )down\b|(?<=are )down\b|(?<=was )down\b|(?<=were )down\b|(?<=went )down\b|(?<=points )down\b|(?<=% )down\b|down(?= (?:by|from|sharply|slightly|strongly|to [\d+-]|on (?:the|last)|[+-]?\d)))"
@@ -42,11 +42,14 @@ _CHANCE = re.compile(
 )
 _FLAT = re.compile(
     r"\b(?:unchanged|stable|steady|flat|held (?:firm|up|steady)|no (?:real |significant |clear |visible |measurable |detectable |statistically significant )?(?:change|shift|movement|difference|effect)s?|"
-    r"within (?:the )?(?:chance|noise)|same (?:as before|level)|level with|no different|not significant\w*|insignificant|(?:could|may|might) (?:well )?be chance|barely (?:moved|changed)|standing still|stood still|stagnat\w+|about the same|much the same)\b"
+    r"within (?:the )?(?:chance|noise)|same (?:as before|level)|level with|no different|not significant\w*|insignificant|(?:could|may|might) (?:well )?be chance|barely (?:moved|changed)|(?:did|does|has|have|had)(?: not|n't) (?:really )?(?:chang|mov|shift|budg)\w*|standing still|stood still|stagnat\w+|about the same|much the same)\b"
 )
 _SIGNIFICANT = re.compile(
     r"\b(?:more than chance|beyond (?:what )?chance|(?:statistically |highly )?significant(?:ly)?|real (?:change|drop|fall|rise|increase|decline)|not (?:by |just )?chance|not noise|a genuine)\b"
 )
+
+
+_REST = re.compile(r"\b(?:rest|others?|remaining|remainder|everything else|elsewhere)\b")
 
 
 @dataclass(frozen=True)
@@ -99,7 +102,7 @@ def _weigh(case: Case, match: re.Match[str], kind: str, lead: str, hedged: bool)
         known = [s for s in stances if s.sign and not s.flat]
         lift = [s for s in known if _wanted(kind, s)]
         if (
-            kind in ("up", "down", "good", "bad")
+            (kind in ("up", "down", "good", "bad") or word == "lower")
             and lift
             and _has_lift(case)
             and not any(s.sign == _wanted(kind, s) for s in lift)
@@ -187,11 +190,11 @@ def _of_candidate(candidate: Candidate, kind: str) -> Stance | None:
         flat = fact.direction == "flat" if place == 0 and fact.direction else straddles
         sign = (number.value > 0) - (number.value < 0)
         return Stance(sign, flat, bad)
-    if number.unit == "ratio" or candidate.number.of == "worked out":
-        value = candidate.number.value if candidate.number.of == "worked out" else number.value
+    if number.unit == "ratio" or candidate.number.of.startswith("worked out"):
+        value = candidate.number.value if candidate.number.of.startswith("worked out") else number.value
         return Stance(1 if value > 1 else -1, False, bad)
     if role in ("level", "before", "others", "count"):
-        other = _pair(fact, number, role, kind)
+        other = _pair(fact, number, kind)
         if other is not None:
             sign = (other > 0) - (other < 0)
             flat = fact.direction == "flat" and kind not in ("more", "less")
@@ -204,34 +207,21 @@ def _of_candidate(candidate: Candidate, kind: str) -> Stance | None:
     return None
 
 
-def _pair(fact: Fact, number: object, role: str, kind: str) -> float | None:
-    """The level minus what it is compared with: the time before, or the others."""
-    from analyst.answers.facts import Number
-
-    assert isinstance(number, Number)
-    base = number.of.replace(" before", "").replace("before", "").replace(" elsewhere", "").strip()
-    levels = [n for n in fact.numbers if family(n) in ("level", "count") and n.unit == number.unit]
-    befores = [n for n in fact.numbers if family(n) == "before" and n.unit == number.unit]
-    others = [n for n in fact.numbers if family(n) == "others" and n.unit == number.unit]
-    if role == "before" and levels:
-        mine = next((n for n in levels if n.of.strip() in (base, "now", "value", "level") or n.of == base), levels[0])
-        return mine.value - number.value
-    if role == "others" and levels:
-        return _nearest(levels, number, fact).value - number.value
-    if role in ("level", "count"):
-        match = next(
-            (n for n in befores if n.of.replace(" before", "").replace("before", "").strip() in (number.of, "")), None
-        )
-        if match is not None and not (kind in ("more", "less") and others):
-            return number.value - match.value
-        if others:
-            return number.value - _nearest(others, number, fact).value
-    return None
-
-
-def _nearest(numbers: list, number: object, fact: Fact):  # type: ignore[no-untyped-def, type-arg]
-    place = fact.numbers.index(number)  # type: ignore[arg-type]
-    return min(numbers, key=lambda one: abs(fact.numbers.index(one) - place))
+def _pair(fact: Fact, number: Number, kind: str) -> float | None:
+    """The level minus what it is compared with: the time before, or, for words that compare, the others."""
+    place = next((i for i, one in enumerate(fact.numbers) if one is number), -1)
+    if place < 0:
+        return None
+    if family(number) in ("before", "others"):
+        level = partner(fact, place)
+        return None if level is None else level.value - number.value
+    found = {
+        family(other): number.value - other.value
+        for i, other in enumerate(fact.numbers)
+        if family(other) in ("before", "others") and partner(fact, i) is number
+    }
+    order = ("others", "before") if kind in ("more", "less") else ("before", "others")
+    return next((found[one] for one in order if one in found), None)
 
 
 def _of_fact(fact: Fact, kind: str) -> Iterator[Stance]:
@@ -250,7 +240,11 @@ def _of_fact(fact: Fact, kind: str) -> Iterator[Stance]:
                     yield Stance((number.value > 0) - (number.value < 0), True, bad)
                 continue
             ends = interval_at(fact, place)
-            flat = None if ends is None else (ends[0] <= 0 <= ends[1] if number.unit != "ratio" else ends[0] <= 1 <= ends[1])
+            flat = (
+                None
+                if ends is None
+                else (ends[0] <= 0 <= ends[1] if number.unit != "ratio" else ends[0] <= 1 <= ends[1])
+            )
             moves = number.of in ("gap", "lift", "odds", "joint") or number.unit == "ratio"
             if comparing or not moves:
                 sign = (number.value > (1 if number.unit == "ratio" else 0)) - (
@@ -262,7 +256,7 @@ def _of_fact(fact: Fact, kind: str) -> Iterator[Stance]:
     if comparing:
         for number in fact.numbers:
             if family(number) in ("level", "count"):
-                difference = _pair(fact, number, family(number), kind)
+                difference = _pair(fact, number, kind)
                 if difference:
                     yield Stance(1 if difference > 0 else -1, fact.direction == "flat", bad)
 
@@ -271,7 +265,7 @@ def _bad_up(of: str, unit: str, fact: Fact) -> bool | None:
     """Whether more of it is bad news: friction, yes; a score, no; how often a theme is spoken of, cannot be told."""
     if unit == "points":
         return False
-    if "sessions" in of or of in ("rate", "trend") and any("of sessions" in n.of for n in fact.numbers):
+    if "sessions" in of or (of in ("rate", "trend") and any("of sessions" in n.of for n in fact.numbers)):
         return True
     return None
 
@@ -304,17 +298,19 @@ def _associated(case: Case, position: int) -> list[Stance]:
     """The changes that a remark on chance is about: the numbers of its segment, else of the one before, else its facts."""
     segments = case.sentence.segments
     place = case.sentence.segment_at(position)
+    segment = segments[place]
+    if _REST.search(case.sentence.low[segment.start : segment.end]):  # what remains is not what was just spoken of
+        return [stance for fact in case.facts for stance in _of_fact(fact, "up")]
     for at in range(place, max(-1, place - 3), -1):
-        segment = segments[at]
+        one = segments[at]
         found = []
         for i, numeral in enumerate(case.sentence.numerals):
-            if segment.start <= numeral.start < segment.end:
+            if one.start <= numeral.start < one.end:
                 found += [s for c in case.bound[i] if (s := _of_candidate(c, "up")) is not None]
         if found:
             return found
-        if segment.names and at == place:
+        if one.names and at == place:
             break
-    segment = segments[place]
     names = case.sentence.names_at(case.sentence.segments.index(segment))
     facts = (
         [f for f in case.facts if all(is_about(n, about(f, case.sentence.known)) for n in names)]

@@ -14,10 +14,37 @@ _SCORED = re.compile(
     re.IGNORECASE,
 )
 _PEOPLE = frozenset(
-    "customers people comments quotes answers voices users responses respondents detractors promoters passives sessions".split()
+    [
+        "customers",
+        "people",
+        "comments",
+        "quotes",
+        "answers",
+        "voices",
+        "users",
+        "responses",
+        "respondents",
+        "detractors",
+        "promoters",
+        "passives",
+        "sessions",
+    ]
 )
 _THINGS = frozenset(
-    "groups themes screens fixes segments things weeks windows versions signals complaints points".split()
+    [
+        "groups",
+        "themes",
+        "screens",
+        "fixes",
+        "segments",
+        "things",
+        "weeks",
+        "windows",
+        "versions",
+        "signals",
+        "complaints",
+        "points",
+    ]
 )
 _SPAN_WORDS = re.compile(r"^\s?(?:before|earlier|prior|preceding|previous|baseline|of baseline)|^\s?$")
 _SPAN_BEFORE = re.compile(r"\b(?:previous|preceding|prior|last|past|earlier)\s$")
@@ -36,9 +63,9 @@ def excused(case: Case, numeral: Numeral) -> bool:
     """Numbers that stand in no fact but in what is cited: a customer's score, how many are quoted, how long the
     baseline is."""
     low = case.sentence.low
-    if not numeral.unit and any(one.score is not None and numeral.value == abs(one.score) for one in case.cited):
-        if _SCORED.search(low[: numeral.start]) or numeral.noun == "" and _SCORED.search(low[: numeral.start]):
-            return True
+    given = any(one.score is not None and numeral.value == abs(one.score) for one in case.cited)
+    if given and not numeral.unit and _SCORED.search(low[: numeral.start]):
+        return True
     if numeral.noun in _PEOPLE and numeral.value == len(case.cited) > 0 and numeral.exact:
         return True
     if numeral.noun in _THINGS and not numeral.unit and numeral.value <= 6 and numeral.exact:

@@ -7,6 +7,7 @@ take it back ('I would recommend it | but not any more').
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from functools import lru_cache
@@ -16,7 +17,7 @@ from analyst.answers.grounding.folding import fold
 
 LEAST_WORDS = 3
 _NEGATOR = re.compile(
-    r"\b(?:not|never|no|none|nobody|nothing|without|hardly|barely|scarcely|rarely|seldom|neither|nor|cannot|few|little|far from|anything but|"
+    r"\b(?:not|never|no|none|nobody|nothing|without|hardly|barely|scarcely|rarely|seldom|neither|nor|cannot|far from|anything but|"
     r"stopped|refuse[sd]?|fail(?:s|ed)?|unable|doubt|hate when|instead of|nicht|kein\w*|nie|niemals|ohne|kaum|weder|nunca|jam[aá]s|sin|tampoco|apenas|ni|ne|pas|"
     r"jamais|sans|aucun\w*)\b|n't\b|\bn'(?=[aeiouh])"
 )
@@ -95,12 +96,8 @@ def _spans(piece: str, text: str) -> Iterator[tuple[int, int]]:
         end = start + len(piece)
         before, after = text[start - 1 : start], text[end : end + 1]
         inside = (before.isalnum() and piece[0].isalnum()) or (after.isalnum() and piece[-1].isalnum())
-        clipped = (
-            after == "'"
-            and text[end + 1 : end + 2].isalpha()
-            or before == "'"
-            and start > 1
-            and text[start - 2].isalnum()
+        clipped = (after == "'" and text[end + 1 : end + 2].isalpha()) or (
+            before == "'" and start > 1 and text[start - 2].isalnum()
         )
         if not inside and not clipped:
             yield start, end
@@ -116,7 +113,7 @@ def _cut_wrongly(spans: list[tuple[int, int]], text: str) -> str | None:
     whole = not left.strip(_EDGE) and not right.strip(_EDGE)
     if words < LEAST_WORDS and not whole:
         return f"is shorter than {LEAST_WORDS} words"
-    for (_, a), (b, _) in zip(spans, spans[1:], strict=False):
+    for (_, a), (b, _) in itertools.pairwise(spans):
         if _NEGATOR.search(text[a:b]) or _CONDITION.search(text[a:b]):
             return "leaves out words that turn its meaning"
     clause = _last_clause(left, text[start:end])

@@ -44,8 +44,8 @@ _STRONG: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = tuple(
         (
             r"(?<!of )(?<!at )(?<!in )(?<!after )(?<!above )(?<!across )(?<!over )\ball\b(?! (?:who|these|those|this|that|it|else|the same|in all|over|right|told|above|of them is|day|along|out)\b)|\bacross all\b(?! of them is)|\bin all (?:groups|segments|platforms|plans|countries|cases|regions|versions|weeks)\b|\bof all kinds\b|\bacross the board\b|\bacross every\b|"
             r"\bevery (?!week\b|day\b|month\b|quarter\b|time\b|other\b|hundred\b|\d)\w+|\bevery single\b|\beach (?:of the|and every|group|segment|platform|plan|country|screen|theme|customer|user|version|one)\b|\balways\b|\binvariably\b|\bwithout exception\b|\bunanimous(?:ly)?\b|\buniversal(?:ly)?\b|\bentirely\b|\bwholly\b|\bcompletely\b|\btotally\b|\beverywhere\b|\bconsistently\b|"
-            r"\b(?:entire|whole) (?:drop|fall|rise|change|movement|decline|increase|base|customer|slide|loss|dip)\b|"
-            r"(?<!of )(?<!over )(?<!among )(?<!for )(?<!than )(?<!against )(?<!with )(?<!from )(?<!to )(?<!where )(?<!that )\b(?:everyone|everybody)\b(?! else\b)(?!'s\b)",
+            r"(?<!of the )\b(?:entire|whole) (?:drop|fall|rise|change|movement|decline|increase|base|customer|slide|loss|dip)\b|"
+            r"(?<!of )(?<!over )(?<!among )(?<!for )(?<!than )(?<!against )(?<!with )(?<!from )(?<!to )(?<!where )(?<!that )(?<!shared by )\b(?:everyone|everybody)\b(?! else\b)(?!'s\b)",
             "all",
         ),
         (
