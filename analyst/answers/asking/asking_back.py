@@ -15,8 +15,10 @@ from analyst.core.query import METRICS
 
 _MOST = 4
 _BARE = re.compile(
-    r"^(?:so |and |hey |please )*(?:how (?:is|are|was|about|does|do)|what about|what is (?:up|going on|wrong|happening|the matter) with"
-    r"|tell me (?:more )?about|whats up with|anything (?:about|on)|is|are|what of|any problems? with|look (?:at|into)|thoughts on)\b"
+    r"^(?:so |and |hey |please )*(?:how (?:is|are|was|about|does|do)|what about|what is (?:up|going on|wrong"
+    r"|happening|the matter) with"
+    r"|tell me (?:more )?about|whats up with|anything (?:about|on)|is|are|what of|any problems? with|look (?:at"
+    r"|into)|thoughts on)\b"
 )
 
 
@@ -48,7 +50,8 @@ def ask_which_group(read: Read, known: Known) -> AskBack | None:
             readings.append(replaced(read.question, named.said, f"{name} {value}"))
         if not all(readings):
             readings = [
-                f"What do customers with {DIMENSION_WORDS.get(d, d.replace('_', ' '))} {v} say?" for d, v in choices[:_MOST]
+                f"What do customers with {DIMENSION_WORDS.get(d, d.replace('_', ' '))} {v} say?"
+                for d, v in choices[:_MOST]
             ]
         kinds = listed([f"{DIMENSION_WORDS.get(d, d.replace('_', ' '))} {v}" for d, v in choices[:_MOST]])
         return AskBack(read.question, f"“{named.said}” can be {kinds}.", tuple(readings))
@@ -73,26 +76,45 @@ def settled(named: Named, read: Read) -> Named:
 
 def ask_screen_or_theme(read: Read, known: Known) -> AskBack | None:
     """ "How is search doing?": the screen, or what people say of it."""
-    if len(read.screens.maybe) != 1 or read.screens.named or read.signals or read.about and not _BARE.match(read.plain):
+    if (
+        len(read.screens.maybe) != 1
+        or read.screens.named
+        or read.signals
+        or (read.about and not _BARE.match(read.plain))
+    ):
         return None
     screen = read.screens.maybe[0]
-    if re.search(r"\b(?:problems?|issues?|complaints?|themes?|mention\w*|said|say|broken|slow|buggy|laggy|down|stuck|work\w*|fixed|solved|resolved|bug|bugs|fail\w*|fix|fixes)\b", read.plain):
+    if re.search(
+        r"\b(?:problems?|issues?|complaints?|themes?|mention\w*|said|say|broken|slow|buggy|laggy|down|stuck"
+        r"|work\w*|fixed|solved|resolved|bug|bugs|fail\w*|fix|fixes)\b",
+        read.plain,
+    ):
         return None
     alone = set(read.topic.split()) <= set(plain(screen).split()) | {"doing"}
-    if not alone or not (_BARE.match(read.plain) or read.plain == plain(screen)) or not themes_by_words(plain(screen), known):
+    if (
+        not alone
+        or not (_BARE.match(read.plain) or read.plain == plain(screen))
+        or not themes_by_words(plain(screen), known)
+    ):
         return None
     if read.metrics or read.groups.dimensions:
         return None
     return AskBack(
         read.question,
         f"{screen} is a screen, and a subject that people speak of.",
-        (f"How is the {screen} screen doing{_tail(read)}?", f"What do customers say about {screen.lower()}{_tail(read)}?"),
+        (
+            f"How is the {screen} screen doing{_tail(read)}?",
+            f"What do customers say about {screen.lower()}{_tail(read)}?",
+        ),
     )
 
 
 def _tail(read: Read) -> str:
     """The groups and the time of the question, to be said again in another."""
-    groups = [f"{DIMENSION_WORDS.get(one.dimension, one.dimension.replace('_', ' '))} {one.value}" for one in read.groups.named]
+    groups = [
+        f"{DIMENSION_WORDS.get(one.dimension, one.dimension.replace('_', ' '))} {one.value}"
+        for one in read.groups.named
+    ]
     time = f" {read.times[0].said}" if read.times and not read.times[0].event else ""
     return (f" for {' and '.join(groups)}" if groups else "") + time
 
@@ -109,7 +131,9 @@ def ask_which_metric(read: Read, known: Known) -> AskBack | None:
             if metric != kept:
                 text = _without(text, METRIC_NAMES[metric])
         readings.append(text)
-    if len(set(readings)) < len(readings) or any(METRIC_NAMES[m].casefold() not in r.casefold() for m, r in zip(have, readings, strict=True)):
+    if len(set(readings)) < len(readings) or any(
+        METRIC_NAMES[m].casefold() not in r.casefold() for m, r in zip(have, readings, strict=True)
+    ):
         readings = [f"Why did {METRIC_NAMES[metric]} move?" for metric in have]
     return AskBack(read.question, "One score at a time can be explained.", tuple(readings))
 
@@ -130,11 +154,14 @@ def ask_one_of(read: Read, known: Known) -> AskBack | None:
             for value in values:
                 if value is not kept:
                     text = re.sub(
-                        rf"(?:,? ?(?:and|or|vs\.?|versus|,) )?(?<!\w){re.escape(value.said)}(?!\w)(?: ?(?:,|and|or|vs\.?|versus) )?",
+                        rf"(?:,? ?(?:and|or|vs\.?|versus|,) )?(?<!\w){re.escape(value.said)}(?!\w)(?: ?(?:,|and|or"
+                        rf"|vs\.?|versus) )?",
                         " ", text, flags=re.IGNORECASE,
                     )  # fmt: skip
             readings.append(" ".join(text.replace(" ?", "?").split()))
-        if len(set(readings)) < len(readings) or any(v.said not in r.casefold() for v, r in zip(values, readings, strict=False)):
+        if len(set(readings)) < len(readings) or any(
+            v.said not in r.casefold() for v, r in zip(values, readings, strict=False)
+        ):
             name = DIMENSION_WORDS.get(values[0].dimension, values[0].dimension.replace("_", " "))
             readings = [f"What do customers with {name} {value.value} say?" for value in values[:_MOST]]
         return AskBack(read.question, "One group at a time can be listened to.", tuple(readings))
@@ -145,7 +172,13 @@ def ask_which_side(read: Read, known: Known) -> AskBack | None:
     """ "Web or app": the app runs on several platforms."""
     platforms = [named for named in read.groups.named if named.dimension == "platform" and named.value == "web"]
     others = [value for value in known.values.get("platform", ()) if value != "web"]
-    if not platforms or len(others) < 2 or not re.search(r"\b(?:or|vs|than|with|and|against) (?:the )?(?:mobile |in )?apps?\b|\bapps? (?:or|vs|and|than) ", read.text):
+    if (
+        not platforms
+        or len(others) < 2
+        or not re.search(
+            r"\b(?:or|vs|than|with|and|against) (?:the )?(?:mobile |in )?apps?\b|\bapps? (?:or|vs|and|than) ", read.text
+        )
+    ):
         return None
     when = " ".join(time.said for time in read.times[:1])
     readings = tuple(f"Compare web and {other}{f' {when}' if when else ''}" for other in others[:_MOST])

@@ -41,6 +41,8 @@ _Y = r"(20\d\d)"
 _LAST = r"(?:last|past|previous|prior|preceding|latest|most recent|recent)"
 _THE = r"(?:the |our |my )?"
 
+_ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4}
+
 Maker = Callable[[re.Match[str], Known], Time | None]
 
 
@@ -170,7 +172,7 @@ def _part_of_month(m: re.Match[str], known: Known) -> Time:
 
 def _week_of_month(m: re.Match[str], known: Known) -> Time:
     whole = _latest_month(_MONTHS[m[2]], known, m[0])
-    number = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "last": 0}[m[1]]
+    number = _ORDINALS.get(m[1], 0)  # 0: the last one
     if number == 0:
         return week(whole.last - timedelta(days=6), m[0])
     first_monday = whole.first + timedelta(days=(7 - whole.first.weekday()) % 7)
@@ -192,6 +194,10 @@ def _all_time(m: re.Match[str], known: Known) -> Time:
     return span(first, known.today, m[0])
 
 
+def _year(m: re.Match[str], known: Known) -> Time:
+    return span(date(int(m[1]), 1, 1), date(int(m[1]), 12, 31), m[0])
+
+
 def _to_date(m: re.Match[str], known: Known) -> Time:
     today = known.today
     first = {
@@ -210,7 +216,8 @@ def _earlier(m: re.Match[str], known: Known) -> Time:
 _RULES: tuple[tuple[str, Maker], ...] = (
     (r"\b(\d{4})-(\d{1,2})(?:-(\d{1,2}))?\b", _iso),
     (r"\b(?P<year>\d{4})-?w(?P<week>\d{1,2})\b", _iso_week),
-    (rf"\b{_THE}(?:calendar |iso )?(?:week|kw|cw|w) ?(?:number )?(?P<week>\d{{1,2}})(?: (?:of |in )?(?P<year>20\d\d))?\b"
+    (rf"\b{_THE}(?:calendar |iso )?(?:week|kw|cw|w) ?(?:number )?(?P<week>\d{{1,2}})(?: (?:of |in "
+     rf")?(?P<year>20\d\d))?\b"
      r"(?! (?:week|month|day|quote|comment|theme|screen|fix))", _iso_week),
     (r"\b(?P<year>20\d\d) week (?P<week>\d{1,2})\b", _iso_week),
     (r"(?<![\d.v])(\d{1,2})([/.])(\d{1,2})[/.](20\d\d|\d\d)(?![\d.])", _numeric),
@@ -227,16 +234,18 @@ _RULES: tuple[tuple[str, Maker], ...] = (
      lambda m, k: _named_day(_MONTHS[m[3]], int(m[2]), m[4], k, m[0])),
     (rf"\b(?:{_D} )?{_M} (?:the )?{_DD}(?: {_Y})?\b(?! (?:week|month|day|quote))",
      lambda m, k: _named_day(_MONTHS[m[2]], int(m[3]), m[4], k, m[0])),
-    (rf"\b((?:the )?(?:early|mid|late|(?:start|beginning|middle|end|first half|second half) of)) {_M}\b", _part_of_month),
+    (rf"\b((?:the )?(?:early|mid|late|(?:start|beginning|middle|end|first half|second half) of)) {_M}\b",
+     _part_of_month),
     (rf"\b(?:the )?(first|1st|second|2nd|third|3rd|fourth|4th|last) week (?:of|in) {_M}\b", _week_of_month),
     (rf"\b{_M} {_Y}\b", lambda m, k: month(int(m[2]), _MONTHS[m[1]], m[0])),
-    (rf"\b(?:month of|{_LAST}|in|since|for|during|throughout|between|from|and|vs|than|to|of|after|before|until) (may|march)\b",
+    (rf"\b(?:month of|{_LAST}|in|since|for|during|throughout|between|from|and|vs|than|to|of|after|before|until) "
+     rf"(may|march)\b",
      lambda m, k: _latest_month(_MONTHS[m[1]], k, m[1])),
     (rf"\b(?:(?:the )?month of |{_LAST} (?=\w))?(?!may\b|mar\b|march\b|sat\b|sun\b){_M}\b",
      lambda m, k: _latest_month(_MONTHS[m[1]], k, m[0])),
     (r"\bq ?([1-4])(?: (?:of )?(20\d\d))?\b", lambda m, k: _quarter(int(m[1]), m[2], k, m[0])),
     (r"\b(?:the )?(first|second|third|fourth|1st|2nd|3rd|4th) quarter(?: (?:of )?(20\d\d))?\b",
-     lambda m, k: _quarter(["f1", "s2", "t3", "f4"].index(_ORDINALS[m[1]]) + 1, m[2], k, m[0])),
+     lambda m, k: _quarter(_ORDINALS[m[1]], m[2], k, m[0])),
     (r"\b(?:the )?day before yesterday\b", lambda m, k: day(k.today - timedelta(days=2), m[0])),
     (r"\byesterday\b", lambda m, k: day(k.today - timedelta(days=1), m[0])),
     (r"\b(?:today|so far today)\b", lambda m, k: replace(day(k.today, m[0]), note="today is not over yet")),
@@ -250,17 +259,19 @@ _RULES: tuple[tuple[str, Maker], ...] = (
     (r"\b(this|current|the current|next|coming|upcoming) (week|month|quarter|year|weekend)\b", _period),
     (r"\b(?:over |on |at )?(the) (weekend)\b", lambda m, k: _period(_last("weekend"), k)),
     (r"\b(year|month|quarter|week) to (?:date|today|now)\b", _to_date),
-    (rf"\b(?:(?:the |a )?(?:week|month|quarter|period|one|weeks|months) (?:right |just |immediately )?"
-     r"(?:before(?: (?:that|it|this|then))?|prior|earlier|preceding it))(?! \w+ (?:release|launch))(?!\s(?:the|DATE|last|v?\d|and after|after|vs after))\b",
+    (r"\b(?:(?:the |a )?(?:week|month|quarter|period|one|weeks|months) (?:right |just |immediately )?"
+     r"(?:before(?: (?:that|it|this|then))?|prior|earlier|preceding it))(?! \w+ (?:release|launch))(?!\s(?:the"
+     r"|DATE|last|v?\d|and after|after|vs after))\b",
      _earlier),
     (r"\b(?:the )?(?:(?:previous|prior|preceding) (?:period|one|weeks?))\b", _earlier),
     (rf"\b(?:on |this |{_LAST} )?{_D}\b(?! morning review)", _weekday),
-    (r"\b(?:all ?time|of all time|since (?:the )?(?:beginning|start|launch day|day one|we started)|from the (?:beginning|start)"
-     r"|(?:in|for) the (?:whole|entire|full) (?:data ?set|data|history|period)|so far(?! today)|in total|ever so far)\b",
+    (r"\b(?:all ?time|of all time|since (?:the )?(?:beginning|start|launch day|day one|we started)|from the "
+     r"(?:beginning|start)"
+     r"|(?:in|for) the (?:whole|entire|full) (?:data ?set|data|history|period)|so far(?! today)|in total|ever so "
+     r"far)\b",
      _all_time),
-    (rf"\b(?:in |during |for |of |throughout |year ){_Y}\b", lambda m, k: span(date(int(m[1]), 1, 1), date(int(m[1]), 12, 31), m[0])),
+    (rf"\b(?:in |during |for |of |throughout |year ){_Y}\b", _year),
 )  # fmt: skip
-_ORDINALS = {"first": "f1", "1st": "f1", "second": "s2", "2nd": "s2", "third": "t3", "3rd": "t3", "fourth": "f4", "4th": "f4"}  # fmt: skip
 _COMPILED = tuple((re.compile(pattern), maker) for pattern, maker in _RULES)
 
 
@@ -306,11 +317,13 @@ def read_dates(text: str, known: Known) -> tuple[tuple[Time, ...], str]:
 
 
 _JOINS: tuple[tuple[str, str], ...] = (
-    (r"\b(?:before (?:and|vs) after|after (?:and|vs) before|pre (?:and|vs|to) post|before (?:or|to) after) DATE(\d+)\b", "around"),
+    (r"\b(?:before (?:and|vs) after|after (?:and|vs) before|pre (?:and|vs|to) post|before (?:or|to) after) "
+     r"DATE(\d+)\b", "around"),
     (r"\bDATE(\d+) (?:before and after|before vs after|pre and post)\b", "around"),
     (r"\b(?:between|from) DATE(\d+) (?:and|to|until|till|through|up to|thru) DATE(\d+)\b", "range"),
     (r"\bDATE(\d+) (?:to|until|till|through|thru) DATE(\d+)\b", "range"),
-    (r"\b(?:ever since|since|starting|as of|from|after|following|post) (?:the )?DATE(\d+)(?: on| onwards| onward| and after)?\b", "since"),
+    (r"\b(?:ever since|since|starting|as of|from|after|following|post) (?:the )?DATE(\d+)(?: on| onwards| onward| "
+     r"and after)?\b", "since"),
     (r"\b(?:before|prior to|until|till|up to|pre|ahead of) (?:the )?DATE(\d+)\b", "until"),
     (r"\b(?:in|on|during|over|for|within|throughout|at|of) (?:the |all of )?DATE(\d+)\b", "at"),
 )  # fmt: skip
@@ -345,13 +358,14 @@ def _joined(text: str, found: list[Time], known: Known) -> tuple[tuple[Time, ...
 
 
 _CHANGED = re.compile(
-    r"\b(?:chang|differ|compar|drop|fall|fell|rise|rose|mov|improv|wors|shift|swing|go|went|declin|increas|decreas|gain|lost|lose)"
+    r"\b(?:chang|differ|compar|drop|fall|fell|rise|rose|mov|improv|wors|shift|swing|go|went|declin|increas|decreas"
+    r"|gain|lost|lose)"
 )
 
 
 def _two_periods(text: str, one: Time, other: Time) -> bool:
     """Whether "between A and B" sets two periods side by side instead of naming the days from A to B."""
-    same = one.unit == other.unit and one.unit in ("week", "month") and not one.role == "since"
+    same = one.unit == other.unit and one.unit in ("week", "month") and one.role != "since"
     return same and bool(_CHANGED.search(text))
 
 
@@ -367,7 +381,12 @@ def _ranged(one: Time, other: Time, said: str) -> Time:
 def _placed(time: Time, role: str, said: str, known: Known) -> Time:
     """`time` as the words before it place it. "From October" is October, "from 5 October" is since that day."""
     if role == "since":
-        if said.startswith("from") and time.unit != "day" and not time.event and not re.search("onwards?|and after", said):
+        if (
+            said.startswith("from")
+            and time.unit != "day"
+            and not time.event
+            and not re.search("onwards?|and after", said)
+        ):
             return time
         if said.startswith(("after", "following", "post")) and not time.event:
             time = replace(time, first=time.last + timedelta(days=1))

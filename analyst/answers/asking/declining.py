@@ -115,12 +115,14 @@ def decline_by_rule(question: str, words: str, known: Known) -> Declined | None:
 
 _PERSON = re.compile(
     r"\b(?:[Dd]id|[Dd]oes|[Hh]as|[Ii]s|[Ww]as|[Ff]rom|[Bb]y|[Oo]f|[Aa]bout|[Ff]or) ((?:[A-Z][a-z]+ )?[A-Z][a-z]+)"
-    r"(?= (?:say|said|think|write|wrote|complain|feel|tell|give|gave|score|rate|answer|happy|unhappy|leave|mean|from|about us)|\??$)"
+    r"(?= (?:say|said|think|write|wrote|complain|feel|tell|give|gave|score|rate|answer|happy|unhappy|leave|mean"
+    r"|from|about us)|\??$)"
 )
 
 
 _POSSESSIVE = re.compile(
-    r"(?<!^)\b([A-Z][a-z]+)'s (?=(?:comment|answer|response|review|quote|complaint|feedback|score|ticket|opinion|survey)s?\b)"
+    r"(?<!^)\b([A-Z][a-z]+)'s (?=(?:comment|answer|response|review|quote|complaint|feedback|score|ticket|opinion"
+    r"|survey)s?\b)"
 )
 _ID = re.compile(r"(?<![\w-])[a-z]{1,2}-\d{3,}\b")
 _ROLE = re.compile(r"(?i)(?:^|\W)(?:system|assistant|developer)\s*:|</?\w+>|<\|\w+\|>|\{\{|```")
@@ -138,7 +140,9 @@ def _person(question: str, known: Known) -> str:
     known_words = known.vocabulary | word_list("mendable") | word_list("carriers")
     if any(word in known_words or word in _place_words() for word in words):
         return ""
-    said = re.match(r" (?:say|said|think|write|wrote|complain|feel|tell|give|gave|rate|answer|mean)", question[match.end() :])
+    said = re.match(
+        r" (?:say|said|think|write|wrote|complain|feel|tell|give|gave|rate|answer|mean)", question[match.end() :]
+    )
     if len(words) == 2 or said or match.re is _POSSESSIVE:
         return match[1]
     return ""
@@ -196,7 +200,8 @@ def decline_screen(read: Read, screen: str, known: Known) -> Declined:
 def decline_future(read: Read, said: str, known: Known) -> Declined:
     """Refuse a window that has not begun."""
     return Declined(
-        read.question, "outside", f"“{said}” has not come yet: Undertone says what was measured and makes no forecasts.",
+        read.question, "outside", f"“{said}” has not come yet: Undertone says what was measured and makes no "
+                                  f"forecasts.",
         suggestions(("why", "level"), known),
     )  # fmt: skip
 
@@ -205,16 +210,15 @@ def decline_others(read: Read, known: Known) -> Declined:
     """Refuse a comparison with something that is no group of this run."""
     return Declined(
         read.question, "outside",
-        f"“{read.topic}” is no group of this run, and of other companies the answers of our own customers tell nothing.",
+        f"“{read.topic}” is no group of this run, and of other companies the answers of our own customers tell "
+        f"nothing.",
         suggestions(("benchmark", "for_whom"), known),
     )  # fmt: skip
 
 
 def decline_window(read: Read, reason: str, *, few: bool, known: Known) -> Declined:
     """Refuse a window without answers, or with too few."""
-    return Declined(
-        read.question, "too_little" if few else "no_data", reason, suggestions(("why", "level"), known)
-    )
+    return Declined(read.question, "too_little" if few else "no_data", reason, suggestions(("why", "level"), known))
 
 
 def not_understood(read: Read, known: Known) -> Declined:
@@ -239,4 +243,11 @@ def is_gibberish(read: Read, known: Known) -> bool:
 
 def _is_word(word: str, known: Known) -> bool:
     short = len(word) < 4 and bool(re.search("[aeiouy]", word))
-    return short or word in word_list("english") or word in word_list("carriers") or word in known.vocabulary or word in word_list("mendable") or word in ("nps", "csat", "ces", "vs")
+    return (
+        short
+        or word in word_list("english")
+        or word in word_list("carriers")
+        or word in known.vocabulary
+        or word in word_list("mendable")
+        or word in ("nps", "csat", "ces", "vs")
+    )

@@ -14,7 +14,8 @@ from analyst.answers.asking.words import plain, stem
 _VERSION = r"v?(\d+(?:\.\d+)+)"
 _RELEASE = r"(?:release|update|version|rollout|roll out|launch|deploy|deployment|build|upgrade)"
 _EFFECT = (
-    r"(?:hurt|help|break|broke|affect|impact|change|changed|damage|cost|improve|ruin|kill|tank|drop|cause|caused|make|made"
+    r"(?:hurt|help|break|broke|affect|impact|change|changed|damage|cost|improve|ruin|kill|tank|drop|cause|caused"
+    r"|make|made"
     r"|do|done|move|moved|work|pay|bring|brought)\w*"
 )
 # What stands before a version (or "the release") when the day it came out is meant, not the people who use it.
@@ -23,17 +24,25 @@ _BEFORE = (
     r"|with|effect of|impact of|result of|upon|by|when)"
 )
 _NAMED = (
-    re.compile(rf"\b{_BEFORE} (?:the |our |we (?:released|shipped|launched|rolled out) )*(?:{_RELEASE} )?(?:of )?(?P<version>{_VERSION})"
-               rf"(?: {_RELEASE})?(?: (?:came out|went live|shipped|was released|launched|dropped|landed))?(?! (?:users|customers|people))"),
-    re.compile(rf"\b(?:did|has|have|was|is) (?:the |our )*(?:new )?(?:{_RELEASE} )?(?P<version>{_VERSION})(?: {_RELEASE})? "
+    re.compile(rf"\b{_BEFORE} (?:the |our |we (?:released|shipped|launched|rolled out) )*(?:{_RELEASE} )?(?:of "
+               rf")?(?P<version>{_VERSION})"
+               rf"(?: {_RELEASE})?(?: (?:came out|went live|shipped|was released|launched|dropped|landed))?(?! "
+               rf"(?:users|customers|people))"),
+    re.compile(rf"\b(?:did|has|have|was|is) (?:the |our )*(?:new )?(?:{_RELEASE} )?(?P<version>{_VERSION})(?: "
+               rf"{_RELEASE})? "
                rf"(?=(?:really |actually |already )?(?:{_EFFECT}|the reason|to blame|responsible|a mistake|bad|good))"),
-    re.compile(rf"\b(?P<version>{_VERSION}) (?:{_RELEASE}|came out|went live|shipped|was released|launched|landed|go live)\b"),
-    re.compile(rf"\b(?:what|how) (?:did|has|have) (?:the )?(?:{_RELEASE} )?(?P<version>{_VERSION})(?: {_RELEASE})? (?={_EFFECT})"),
+    re.compile(rf"\b(?P<version>{_VERSION}) (?:{_RELEASE}|came out|went live|shipped|was released|launched|landed"
+               rf"|go live)\b"),
+    re.compile(rf"\b(?:what|how) (?:did|has|have) (?:the )?(?:{_RELEASE} )?(?P<version>{_VERSION})(?: {_RELEASE})? "
+               rf"(?={_EFFECT})"),
 )  # fmt: skip
 _LATEST = (
-    re.compile(rf"\b{_BEFORE} (?P<what>(?:the |our |we )*(?:last |latest |new |newest |recent |most recent )?(?:app |ios |android |web )?"
-               rf"(?:release|released|update|updated|rollout|new version|latest version|last version|launch|launched|deploy|deployment|upgrade))\b"),
-    re.compile(rf"\b(?P<what>(?:the |our )(?:last |latest |new |newest |recent |most recent )?(?:app )?(?:release|update|rollout|new version|upgrade))"
+    re.compile(rf"\b{_BEFORE} (?P<what>(?:the |our |we )*(?:last |latest |new |newest |recent |most recent "
+               rf")?(?:app |ios |android |web )?"
+               rf"(?:release|released|update|updated|rollout|new version|latest version|last version|launch"
+               rf"|launched|deploy|deployment|upgrade))\b"),
+    re.compile(rf"\b(?P<what>(?:the |our )(?:last |latest |new |newest |recent |most recent )?(?:app )?(?:release"
+               rf"|update|rollout|new version|upgrade))"
                rf"(?= (?:really |actually )?(?:{_EFFECT}|the reason|to blame|responsible))"),
 )  # fmt: skip
 _KINDS = {
@@ -42,9 +51,12 @@ _KINDS = {
     "campaign": ("campaign", "promotion", "promo"),
     "survey": ("wording", "reminder"),
 }
-_CHANGE_WORDS = r"(?: (?:list|change|changes|increase|rise|hike|increases|outage|redesign|campaign|incident|launch|rollout))*"
+_CHANGE_WORDS = (
+    r"(?: (?:list|change|changes|increase|rise|hike|increases|outage|redesign|campaign|incident|launch|rollout))*"
+)
 _EVENT_PREFIX = re.compile(
-    rf"\b(?P<how>since|after|following|before and after|before|prior to|post|during|because of|due to|around|until|effect of|impact of|with|did|has|by)"
+    r"\b(?P<how>since|after|following|before and after|before|prior to|post|during|because of|due to|around|until"
+    r"|effect of|impact of|with|did|has|by)"
     r" (?:we |the |our |new |last |latest |changed |raised |launched |ran |had |recent |sign in |social )*"
 )
 

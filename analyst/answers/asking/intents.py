@@ -62,7 +62,9 @@ def _rules() -> tuple[_Rule, ...]:
             raise ValueError(f"intents.toml has rules for '{intent}', which is no intent")
         for rule in rules:
             needs, needs_any, without = (frozenset(rule.get(k, ())) for k in ("needs", "needs_any", "without"))
-            found.append(_Rule(cast(Intent, intent), rule["weight"], re.compile(rule["say"]), needs, needs_any, without))
+            found.append(
+                _Rule(cast(Intent, intent), rule["weight"], re.compile(rule["say"]), needs, needs_any, without)
+            )
     return tuple(found)
 
 

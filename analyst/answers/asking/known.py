@@ -123,9 +123,7 @@ def _read(view: View) -> Known:
         [view.until],
     ).fetchall()
     days = {
-        kind: tuple(datetime.fromtimestamp(s, tz).date() for s in ends)
-        for kind, *ends in dates
-        if None not in ends
+        kind: tuple(datetime.fromtimestamp(s, tz).date() for s in ends) for kind, *ends in dates if None not in ends
     }
     met = (
         connection.execute(

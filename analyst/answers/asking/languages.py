@@ -6,28 +6,12 @@ import re
 from collections.abc import Collection
 from functools import lru_cache
 
-from analyst.answers.asking.words import folded, tables, word_list
+from analyst.answers.asking.words import folded, tables, word_list, word_set
 
 _LEAST = 0.6  # of a question's words that must be known
-_COMMON = {
-    "de": frozenset(
-        "warum wieso weshalb ist der die das den dem wie was welche wer letzte woche und nicht fur uber sind hat wir"
-        " zeige zeig mir gib seit im wie viele wurde".split()
-    ),
-    "es": frozenset(
-        "por que el la los las cual cuales como de del en desde para con cuantas cuantos quien donde sobre fue es".split()
-    ),
-}
-_OTHER = frozenset(
-    "pourquoi est le les des une dans avec semaine derniere quels quelles combien clients utilisateurs nous"  # French
-    " perche il lo gli della settimana scorsa quali quanti sono clienti utenti"  # Italian
-    " porque o os as da do na semana passada quais quantos clientes usuarios nao"  # Portuguese
-    " waarom het een vorige hoe wat zijn klanten gebruikers".split()  # Dutch
-)
-_ENGLISH = frozenset(
-    "the is are was were did do does what why who how which where when of for in on our we us to and me show give"
-    " with about last week since by from".split()
-)
+_COMMON = {"de": word_set("german"), "es": word_set("spanish")}
+_OTHER = word_set("other_languages")
+_ENGLISH = word_set("english_common")
 
 
 def language_of(text: str) -> str:

@@ -12,7 +12,7 @@ from typing import cast
 
 from analyst.answers.asking.known import Known
 from analyst.answers.asking.plan import Band, Moving
-from analyst.answers.asking.words import plain, tables, taken
+from analyst.answers.asking.words import plain, tables, taken, word_set
 from analyst.core.query import METRICS, Metric
 
 MOST_ITEMS = 50
@@ -23,7 +23,8 @@ _NUMBERS = {
 _COUNT = r"(\d{1,4}|" + "|".join(sorted(_NUMBERS, key=len, reverse=True)) + ")"
 _ITEMS = (
     r"(?:quotes?|verbatims?|comments?|examples?|themes?|topics?|screens?|pages?|fix(?:es)?|things|issues?|problems?"
-    r"|complaints?|segments?|groups?|reasons?|recommendations?|priorit\w+|actions?|answers|responses|reviews?|opinions?|ideas"
+    r"|complaints?|segments?|groups?|reasons?|recommendations?|priorit\w+|actions?|answers|responses|reviews?"
+    r"|opinions?|ideas"
     r"|pain points?|drivers|subjects|quick wins|improvements|sound ?bites|voices|statements|quotations|bullets?|points"
     r"|wins|suggestions|customer)"
 )
@@ -69,11 +70,14 @@ def read_band(text: str) -> tuple[Band | None, str]:
     return (found[0] if len(found) == 1 else None), text
 
 
+_MOVING: tuple[Moving, ...] = ("quiet", "new", "falling", "rising")
+
+
 def read_moving(text: str) -> Moving | None:
     """Which way the themes that are asked for went; None where the question does not say."""
-    for name in ("quiet", "new", "falling", "rising"):
+    for name in _MOVING:
         if re.search(tables("names")["moving"][name], text):
-            return cast(Moving, name)
+            return name
     return None
 
 
@@ -89,11 +93,11 @@ class Screens:
 
 _SCREEN = r"(?:screens?|pages?|step|view|tab|form|flow)"
 # "would help", "can search": there the name of a screen is a verb.
-_NO_VERB = "".join(
-    rf"(?<!\b{word} )"
-    for word in "would to could should can did does will do might must may not really you we they i best most".split()
+_NO_VERB = "".join(rf"(?<!\b{word} )" for word in sorted(word_set("before_verb")))
+_NOT_BEFORE = (
+    r"(?<!quotes )(?<!comments )(?<!verbatims )(?<!feedback )(?<!opinions )(?<!based )(?<!focus "
+    r")(?<!thoughts )(?<!quote )(?<!spend )"
 )
-_NOT_BEFORE = r"(?<!quotes )(?<!comments )(?<!verbatims )(?<!feedback )(?<!opinions )(?<!based )(?<!focus )(?<!thoughts )(?<!quote )(?<!spend )"
 
 
 def read_screens(text: str, known: Known) -> tuple[Screens, str]:
@@ -107,7 +111,8 @@ def read_screens(text: str, known: Known) -> tuple[Screens, str]:
             continue
         name = re.escape(words)
         strong = re.search(
-            rf"\b{name} {_SCREEN}\b|\b{_SCREEN} (?:called |named )?{name}(?!\S)|{_NOT_BEFORE}\b(?:on|at|during) (?:the )?{name}(?!\S)(?! (?:time|times|slot|costs?|fee|fees|driver|drivers|problems?|theme|methods?))",
+            rf"\b{name} {_SCREEN}\b|\b{_SCREEN} (?:called |named )?{name}(?!\S)|{_NOT_BEFORE}\b(?:on|at|during) "
+            rf"(?:the )?{name}(?!\S)(?! (?:time|times|slot|costs?|fee|fees|driver|drivers|problems?|theme|methods?))",
             text,
         )  # fmt: skip
         weak = re.search(rf"{_NO_VERB}(?<!\S){name}(?!\S)(?! (?:us|me|you|team|teams|people|VALUE\d))", text)
@@ -121,15 +126,12 @@ def read_screens(text: str, known: Known) -> tuple[Screens, str]:
             text = taken(text, at, f"SCREEN{named.index(screen)}")
         elif weak and screen not in maybe:
             maybe.append(screen)
-    unknown = re.search(rf"\b(?:the|our|on|at|is|my) ((?!the\b|our\b)[a-z]+) (?:screen|page)\b", text)
+    unknown = re.search(r"\b(?:the|our|on|at|is|my) ((?!the\b|our\b)[a-z]+) (?:screen|page)\b", text)
     strange = unknown[1] if unknown and unknown[1] not in _NO_SCREEN else ""
     return Screens(tuple(named), tuple(s for s in maybe if s not in named), strange), text
 
 
-_NO_SCREEN = frozenset(
-    "which what the a worst best every each this that same whole first second last one top single entire per by our app"
-    " whose any most main other product worse painful broken problem phone bigger small on start next previous".split()
-)
+_NO_SCREEN = word_set("no_screen")
 
 
 @lru_cache(maxsize=16)
@@ -168,11 +170,14 @@ def read_signals(text: str) -> tuple[tuple[Signal, ...], str]:
 def read_limit(text: str) -> tuple[int | None, str, str]:
     """How many items are asked for, at most fifty; the text with NUMBER in its place; what was assumed."""
     for pattern in (
-        rf"\b(?:top|first|best|worst|biggest|main|last|next|latest) {_COUNT}(?!\S)(?! (?:weeks?|months?|days?|quarters?|years?|percent|to))",
+        rf"\b(?:top|first|best|worst|biggest|main|last|next|latest) {_COUNT}(?!\S)(?! (?:weeks?|months?|days?"
+        rf"|quarters?|years?|percent|to))",
         rf"\b{_COUNT} (?:\w+ ){{0,2}}?(?={_ITEMS}\b)(?!of (?:the|our) )",
     ):
         match = re.search(pattern, text)
-        if not match or re.search(r"DATE|METRIC|VALUE|what|which|is|was|did|down|up|points|by", match[0].replace(match[1], "", 1)):
+        if not match or re.search(
+            r"DATE|METRIC|VALUE|what|which|is|was|did|down|up|points|by", match[0].replace(match[1], "", 1)
+        ):
             continue
         count = int(match[1]) if match[1].isdigit() else _NUMBERS[match[1]]
         if match[1] == "one" and "top" not in match[0] and not re.search(rf"one (?:\w+ )?{_ITEMS}", text):
@@ -182,7 +187,11 @@ def read_limit(text: str) -> tuple[int | None, str, str]:
         note = f"at most {MOST_ITEMS} are shown" if count > MOST_ITEMS else ""
         at = match.span(1)
         return min(count, MOST_ITEMS), taken(text, at, "NUMBER"), note
-    single = re.search(r"\b(?:the|our) (?:single |number (?:one|1) |no 1 |one )(?:\w+ )*?(?=fix|theme|thing|screen|issue|problem|complaint|quote)", text)
+    single = re.search(
+        r"\b(?:the|our) (?:single |number (?:one|1) |no 1 |one )(?:\w+ )*?(?=fix|theme|thing|screen|issue|problem"
+        r"|complaint|quote)",
+        text,
+    )
     if single or re.search(r"\bnumber (?:one|1)\b", text):
         return 1, text, ""
     return None, text, ""

@@ -224,7 +224,7 @@ def _other(query: Query, sides: Sides, windows: Windows, known: Known) -> Query:
 
 
 def _screen(read: Read, intent: Intent) -> str | None:
-    """The screen that is meant; a word that is also a subject is a screen where the intent is about screens or fixes."""
+    """The screen that is meant; a word that is a subject too is a screen where it is asked for screens or fixes."""
     if read.screens.named:
         return read.screens.named[0]
     if intent in ("screens", "fixes", "fix_worked") and read.screens.maybe:
@@ -245,8 +245,12 @@ def _assumed(
         told.append(f"{METRIC_NAMES[plan.query.metric]} was taken, the score with the most answers")
     if windows.now is None and plan.intent not in ("fix_worked",):
         window = window_text(plan.query.window, known.timezone)
-        kind = {"week": "the last complete week", "month": "the last complete month"}.get(plan.query.window.kind, "all of it")
-        told.append(f"no time was named: {window} was taken, {kind}{' with enough answers' if kind != 'all of it' else ''}")
+        kind = {"week": "the last complete week", "month": "the last complete month"}.get(
+            plan.query.window.kind, "all of it"
+        )
+        told.append(
+            f"no time was named: {window} was taken, {kind}{' with enough answers' if kind != 'all of it' else ''}"
+        )
     if sides.note:
         told.append(sides.note)
     told += [note for note in (read.limit_note, fix_note) if note]
@@ -257,4 +261,7 @@ def explained(question: str, view: View) -> list[str]:
     """Which words spoke for which intent, for people who wonder: "why +5: why did"."""
     known = known_of(view)
     read = read_question(cleaned(question), known)
-    return [f"{one.intent} +{one.weight}: {plain(one.words) if one.words.islower() else one.words}" for one in read.intents.spoke]
+    return [
+        f"{one.intent} +{one.weight}: {plain(one.words) if one.words.islower() else one.words}"
+        for one in read.intents.spoke
+    ]

@@ -11,8 +11,10 @@ from analyst.answers.asking.values import Named, by_dimension
 from analyst.core.query import Where
 
 _REST = re.compile(
-    r"\b(?:vs|than|with|to|against|from|and) (?:the |all |our )*(?:rest|others?|everyone(?: else)?|everybody(?: else)?|average|all users|all customers"
-    r"|everyone|other (?:users|customers|people|plans?|platforms?|countries|versions?|groups?))\b|\bthan (?:the )?(?:average|others)\b"
+    r"\b(?:vs|than|with|to|against|from|and) (?:the |all |our )*(?:rest|others?|everyone(?: else)?|everybody(?: "
+    r"else)?|average|all users|all customers"
+    r"|everyone|other (?:users|customers|people|plans?|platforms?|countries|versions?|groups?))\b|\bthan (?:the "
+    r")?(?:average|others)\b"
 )
 
 
@@ -44,13 +46,13 @@ def sides_of(named: Sequence[Named], read: Read) -> Sides:
             return Sides(single, (), (), rest=True, note="the other side is everybody, this group included")
         return Sides(single, single)
     dimension, values = next(iter(double.items()))
+    crossed = _crossed(named, read)
+    if crossed:
+        return Sides(crossed[0], (), crossed[1], many=True)
     if len(values) > 2 or len(double) > 1:
         note = f"groups were set side by side by {dimension.replace('_', ' ')}"
         return Sides(single, single, several=True, many=True, note=note)
     first, second = (tuple(sorted((*single, (dimension, value)))) for value in values)
-    crossed = _crossed(named, read)
-    if crossed:
-        return Sides(crossed[0], (), crossed[1], many=True)
     return Sides(first, single, second, many=True)
 
 

@@ -8,25 +8,21 @@ from collections.abc import Sequence
 
 from analyst.answers.asking.known import Known, Theme
 from analyst.answers.asking.meanings import Meanings
-from analyst.answers.asking.words import stem, word_list
+from analyst.answers.asking.words import stem, word_list, word_set
 from analyst.themes.words import is_stop_word
 
 MOST_THEMES = 3
 _ENOUGH = 0.5  # of the topic's telling words that a theme must hold
 _IN_KEYWORDS = 0.6  # what a word among the keywords counts beside one in the label
-_MEANT = 0.42  # cosine from which a theme counts as meant by the topic, where words say nothing
+_MEANT = 0.47  # cosine from which a theme counts as meant by the topic, where its words say nothing
 _ABOUT = re.compile(
-    r"\b(?:about|regarding|concerning|mention(?:s|ed|ing)?|(?:topic|subject|theme|issue|problem) of|(?:problem|issue|trouble|struggle|difficult(?:y|ies))s? with|related to|to do with"
+    r"\b(?:about|regarding|concerning|mention(?:s|ed|ing)?|(?:topic|subject|theme|issue|problem) of|(?:problem"
+    r"|issue|trouble|struggle|difficult(?:y|ies))s? with|related to|to do with"
     r"|complain(?:s|ed|ing)? (?:about|of|over)|talk(?:s|ing)? of|speak of)\b (.+)$"
 )
 _MARK = re.compile(r"[A-Z]{3,}\d*")
-_AFTER = frozenset("for among from during since lately recently overall please compared because now today right".split())
-_GENERAL = frozenset(
-    "people customers users customer user us our the this that these those theme themes topic topics subject issue issues"
-    " problem problems complaint complaints comment comments feedback things thing everything anything something it them"
-    " most more less lot lots general app product service company brand week month year nps csat ces score"
-    " scores drop rise now today lately recently please and or going thing stuff being getting than usual normal before previously ever often".split()
-)
+_AFTER = word_set("after_topic")
+_GENERAL = word_set("general")
 
 
 def topic_of(text: str, said: dict[str, str]) -> tuple[str, bool]:

@@ -20,7 +20,8 @@ def days_text(first: date, last: date) -> str:
     if (first.year, first.month) == (last.year, last.month):
         return f"{first.day}–{last.day} {last:%b}"
     years = first.year != last.year
-    return f"{first.day} {first:%b}{f' {first.year}' if years else ''}–{last.day} {last:%b}{f' {last.year}' if years else ''}"
+    begun = f"{first.day} {first:%b}" + (f" {first.year}" if years else "")
+    return f"{begun}–{last.day} {last:%b}" + (f" {last.year}" if years else "")
 
 
 def window_text(window: Window, timezone: str) -> str:

@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from analyst.answers.asking.known import Known
-from analyst.answers.asking.words import plain, tables, taken, word_list
+from analyst.answers.asking.words import plain, tables, taken, word_list, word_set
 
 _PEOPLE = (
     r"(?:users?|customers?|people|shoppers?|subscribers?|members?|clients?|accounts?|buyers?|owners?|folks?|visitors?"
-    r"|respondents?|side|plan|plans|tier|version|versions|phones?|devices?|app|apps|platform|market|country|segment|group|cohort"
+    r"|respondents?|side|plan|plans|tier|version|versions|phones?|devices?|app|apps|platform|market|country"
+    r"|segment|group|cohort"
     r"|households?|speakers?|detractors?|promoters?|passives?|channel|reviews?|responses?|answers?|survey|surveys)"
 )
 _BEFORE = (
@@ -23,13 +24,18 @@ _BEFORE = (
     r"|just|through|via|about|is|are|does|do|did|affects?|affecting|hurts?|hurting|hits?|hitting|that|our|my)"
 )
 _THE = r"(?:the |our |those on |people on |those in )*"
-_ODD_PLACES = frozenset("polish turkey us chile swiss greece poles".split())
+_ODD_PLACES = word_set("odd_places")
 _NO_GROUP = r"(?! (?:food|foods|recipes?|cuisine|dish|dishes|cheese|wine|beer|bread|products?|fruit|meat|comments))"
 # Country and language codes that are words: the first never stand for a group alone, the others only after these.
-_NEVER_CODES = frozenset("us it no in is at be so me my to do am".split())
-_CODES = frozenset("de es ie en".split())
-_BEFORE_CODES = frozenset("in for from vs and or than country language is of".split())
-_STOP_AFTER = r"(?:$|vs|and|or|than|last|this|in|on|since|for|say|says|said|think|feel|complain|doing|did|do|does|is|are|was|were|drop|dropped|rise|rose|fall|fell|compared|hate|love|like|want|so|right|now|the|nps|csat|ces|happy|unhappy|happier|worse|better|most|during|over|after|before|than|instead|a|more|less|any|because|happiest|unhappiest|there|here|specifically|only|alone|too|these|those|per|by|go|went|score|scores|METRIC|DATE)"
+_NEVER_CODES = word_set("never_codes")
+_CODES = word_set("codes")
+_BEFORE_CODES = word_set("before_codes")
+_STOP_AFTER = (
+    r"(?:$|vs|and|or|than|last|this|in|on|since|for|say|says|said|think|feel|complain|doing|did|do|does"
+    r"|is|are|was|were|drop|dropped|rise|rose|fall|fell|compared|hate|love|like|want|so|right|now|the|nps|csat|ces"
+    r"|happy|unhappy|happier|worse|better|most|during|over|after|before|than|instead|a|more|less|any|because"
+    r"|happiest|unhappiest|there|here|specifically|only|alone|too|these|those|per|by|go|went|score|scores|METRIC|DATE)"
+)
 
 
 @dataclass(frozen=True)
@@ -83,8 +89,12 @@ def read_groups(text: str, known: Known) -> Groups:
         at = _place_of(phrase, text, beside)
         if at:
             said = text[at[0] : at[1]]
-            found.append(Named(*phrase.choices[0], said, phrase.choices if len(phrase.choices) > 1 else (), phrase.note))
+            found.append(
+                Named(*phrase.choices[0], said, phrase.choices if len(phrase.choices) > 1 else (), phrase.note)
+            )
+        while at:
             text = taken(text, at, f"VALUE{len(found) - 1}")
+            at = _place_of(phrase, text, beside)
     text = _absent(text, known, unknown)
     text, dims = _dimensions(text, known, unknown)
     order = [int(n) for n in re.findall(r"\bVALUE(\d+)\b", text)]
@@ -112,14 +122,21 @@ def _explicit(text: str, known: Known, unknown: list[Unknown]) -> tuple[str, lis
     return text, found
 
 
-_VERSION = re.compile(r"(?<![\d.])(?:(?:on |in |of |for )?(?:the )?(?:app )?(?:version|release|build) )?v?(\d+(?:\.\d+)+)(?![\d.])(?: (?:release|build|version)\b)?")
-_VERSION_ONE = re.compile(r"\b(?:version|release|build|v) ?(\d+)\b(?! (?:week|month|day|quote|theme|screen|fix|comment))")
+_VERSION = re.compile(
+    r"(?<![\d.])(?:(?:on |in |of |for )?(?:the )?(?:app )?(?:version|release|build) "
+    r")?v?(\d+(?:\.\d+)+)(?![\d.])(?: (?:release|build|version)\b)?"
+)
+_VERSION_ONE = re.compile(
+    r"\b(?:version|release|build|v) ?(\d+)\b(?! (?:week|month|day|quote|theme|screen|fix|comment))"
+)
 
 
 def version_dimension(known: Known) -> str:
     """The dimension that holds versions, or nothing."""
     named = [d for d in known.values if re.search("version|release|build", d)]
-    looks = [d for d, values in known.values.items() if values and all(re.fullmatch(r"v?\d+(\.\d+)+", v) for v in values)]
+    looks = [
+        d for d, values in known.values.items() if values and all(re.fullmatch(r"v?\d+(\.\d+)+", v) for v in values)
+    ]
     return (named or looks or [""])[0]
 
 
@@ -160,9 +177,9 @@ def _is_number(text: str, match: re.Match[str]) -> bool:
 def _phrases_of(known: Known) -> tuple[_Phrase, ...]:
     """All words for the run's values, the longest first."""
     found: dict[str, _Phrase] = {}
-    for words, choices in known.levels.items():
+    for words, values in known.levels.items():
         for form in _forms(words):
-            found.setdefault(form, _Phrase(form, tuple(choices), _is_weak(words)))
+            found.setdefault(form, _Phrase(form, tuple(values), _is_weak(words)))
     for words, choices, note in _other_words(known):
         if words not in found:
             weak = _is_weak(words) and (words in _ODD_PLACES or words not in _places())
@@ -203,7 +220,11 @@ def _other_words(known: Known) -> Iterator[tuple[str, tuple[tuple[str, str], ...
     for dimension, synonyms in groups["synonyms"].items():
         for value in known.values.get(dimension, ()):
             for words in synonyms.get(value.casefold(), ()):
-                told = "" if plain(words).replace(" ", "_") in value.casefold() else f"“{words}” was taken as {dimension} {value}"
+                told = (
+                    ""
+                    if plain(words).replace(" ", "_") in value.casefold()
+                    else f"“{words}” was taken as {dimension} {value}"
+                )
                 yield plain(words), ((dimension, value),), told
     for dimension in (d for d in known.values if "country" in d or "market" in d):
         for value in known.values[dimension]:
@@ -247,7 +268,9 @@ def _weak_place(words: str, text: str, beside: str = "") -> tuple[int, int] | No
     other = rf"(?:VALUE\d+|{beside})" if beside else r"VALUE\d+"
     for pattern in (
         rf"\b(?:plan|tier|platform|channel|country|version|language|device|tenure|segment) ({words})(?!\S)",
-        rf"(?<!\S){other} (?:users? |customers? |plan )?(?:vs|and|or|than|to|with|against|compared to|compared with) {_THE}({words})(?!\S)",
+        rf"(?<!\S){other} (?:users? |customers? |plan )?(?:vs|and|or|than|to|with|against|compared to|compared "
+        rf"with) {_THE}({words})(?!\S)",
+        rf"(?<!\S){other} ({words})(?= ?{_STOP_AFTER})",
         rf"(?<!\S)({words}) (?:vs|or|and|than|compared to|compared with|against) (?:the )?{other}(?!\S)",
         rf"\b{_BEFORE} {_THE}({words})(?= ?{_STOP_AFTER})(?! (?:delivery|version|food|of))",
     ):
@@ -270,14 +293,20 @@ def _absent(text: str, known: Known, unknown: list[Unknown]) -> str:
     places = [(name, "country") for names in groups["countries"].values() for name in names]
     kinds = [(value, dimension) for dimension, values in groups["values"].items() for value in values]
     for words, dimension in sorted(places + kinds, key=lambda pair: -len(pair[0])):
-        if words not in text:
+        if words not in text or words in known.levels:
             continue
-        weak = dimension in ("plan", "platform", "family", "region") and " " not in words and words in word_list("english")
+        weak = (
+            dimension in ("plan", "platform", "family", "region") and " " not in words and words in word_list("english")
+        )
         if dimension == "country" and words in ("turkey", "polish", "us customers", "us users", "us market"):
             weak = words != "us customers" and words != "us users" and words != "us market"
         if dimension == "plan":
-            match = re.search(rf"(?<!\S)({re.escape(words)})(?= (?:{_PEOPLE})\b)|\b(?:plan|tier) ({re.escape(words)})(?!\S)"
-                              rf"|\b(?:for|on|among|from|in|vs|than) (?:the |our )?({re.escape(words)})(?= ?(?:$|VALUE|DATE|vs|and|or|last|this|dropped|drop|plan|in\b|say|users))", text)
+            match = re.search(
+                rf"(?<!\S)({re.escape(words)})(?= (?:{_PEOPLE})\b)|\b(?:plan|tier) ({re.escape(words)})(?!\S)"
+                rf"|\b(?:for|on|among|from|in|vs|than) (?:the |our )?({re.escape(words)})(?= ?(?:$|VALUE|DATE|vs"
+                rf"|and|or|last|this|dropped|drop|plan|in\b|say|users))",
+                text,
+            )
             at = match.span(match.lastindex or 0) if match else None
         elif weak:
             at = _weak_place(re.escape(words), text)
@@ -300,7 +329,9 @@ def _dimensions(text: str, known: Known, unknown: list[Unknown]) -> tuple[str, t
         if words not in text:
             continue
         match = re.search(
-            rf"\b(?:which|what|whose|by|per|across|each|every|between|split by|broken down by|all|different|one|any|other|for all|depend on|depending on|differ by|vary by) (?:of (?:the|our) )?(?:app |customer |user )?({re.escape(words)}s?)(?!\S)(?! (?:do|does|of the survey|came out|shipped))",
+            rf"\b(?:which|what|whose|by|per|across|each|every|between|split by|broken down by|all|different|one"
+            rf"|any|other|for all|depend on|depending on|differ by|vary by) (?:of (?:the|our) )?(?:app |customer "
+            rf"|user )?({re.escape(words)}s?)(?!\S)(?! (?:do|does|of the survey|came out|shipped))",
             text,
         )
         if not match:

@@ -105,7 +105,9 @@ def choose(view: View, known: Known, metric: Metric | None, windows: Windows, wh
     return query
 
 
-def _chosen(view: View, known: Known, metric: Metric | None, windows: Windows, where: Where, *, all_time: bool) -> Query:
+def _chosen(
+    view: View, known: Known, metric: Metric | None, windows: Windows, where: Where, *, all_time: bool
+) -> Query:
     try:
         query = choose_query(view, metric, _choice(windows, known), where)
     except CannotTell as problem:

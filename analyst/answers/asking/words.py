@@ -53,6 +53,12 @@ def rule_words() -> frozenset[str]:
     return frozenset(re.findall(r"[a-z]{3,}", re.sub(r"\\[a-zA-Z]", " ", " ".join(texts))))
 
 
+@lru_cache(maxsize=32)
+def word_set(name: str) -> frozenset[str]:
+    """The words of `name` in lexicon/sets.toml."""
+    return frozenset(str(tables("sets")[name]).split())
+
+
 def cleaned(question: str) -> str:
     """`question` in one line: NFKC, plain quotes and dashes, nothing invisible, white space collapsed."""
     text = unicodedata.normalize("NFKC", question)
@@ -164,7 +170,17 @@ def distance(one: str, other: str, most: int) -> int:
 @lru_cache(maxsize=4096)
 def stem(word: str) -> str:
     """A word without its common English ending: enough to match refund, refunds, refunded and refunding."""
-    for ending, least in (("ies", 3), ("ing", 4), ("ers", 4), ("er", 4), ("ed", 4), ("es", 4), ("s", 3), ("y", 4), ("e", 4)):
+    for ending, least in (
+        ("ies", 3),
+        ("ing", 4),
+        ("ers", 4),
+        ("er", 4),
+        ("ed", 4),
+        ("es", 4),
+        ("s", 3),
+        ("y", 4),
+        ("e", 4),
+    ):
         if word.endswith(ending) and len(word) - len(ending) >= least and not word.endswith("ss"):
             base = word[: -len(ending)]
             return base[:-1] if len(base) > 3 and base[-1] == base[-2] and base[-1] not in "ls" else base
