@@ -41,7 +41,6 @@ class Analyst:
         Raises the sentence that says what to set where a model is wanted and no endpoint is.
         """
         from analyst.answers.asking.planner import plan_question
-
         from analyst.answers.inquiry import open_inquiry
 
         settings = view.settings

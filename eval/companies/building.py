@@ -23,33 +23,45 @@ MADE_BY = ("analyst/sample", "analyst/records", "analyst/themes", "embeddings", 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def company_view(home: Path, seed: int, scale: float, progress: Progress, *, cache: Path | None = None) -> View:
+def company_view(
+    home: Path, seed: int, scale: float, progress: Progress, *, cache: Path | None = None, theme_seed: int | None = None
+) -> View:
     """The analysed company `seed` at size `scale`, as seen on the morning after its last day.
 
     `home` is its folder: `files` (what a customer would import), `truth` (which the analysis never sees) and
     `workspace`. A folder made before by the same code is opened again, any other made anew. `cache` lends exported
-    models and vectors.
+    models and vectors; `theme_seed` is another seed for the search for themes.
     """
     from analyst.runs.view import open_view
     from analyst.sample.spec import LAST_MONDAY
 
-    stamp = {"seed": seed, "scale": scale, "code": code_hash()}
+    stamp = {"seed": seed, "scale": scale, "theme_seed": theme_seed, "code": code_hash()}
     clock = _morning_after(LAST_MONDAY + timedelta(days=6))
     if _read(home / STAMP) != stamp:
         shutil.rmtree(home, ignore_errors=True)
         home.mkdir(parents=True)
-        _make(home, seed, scale, clock, progress, cache)
+        _make(home, seed, scale, clock, progress, cache, theme_seed)
         (home / STAMP).write_text(json.dumps(stamp), encoding="utf-8")
     return open_view(load_settings(workspace=home / "workspace"), clock)
 
 
-def _make(home: Path, seed: int, scale: float, clock: Clock, progress: Progress, cache: Path | None) -> None:
+def _make(
+    home: Path,
+    seed: int,
+    scale: float,
+    clock: Clock,
+    progress: Progress,
+    cache: Path | None,
+    theme_seed: int | None,
+) -> None:
     from analyst.records import import_file, open_store
     from analyst.runs.analyze import analyze
     from analyst.sample import generate
 
     company = generate(home / "files", home / "truth", seed=seed, scale=scale)
     settings = load_settings(workspace=home / "workspace")
+    if theme_seed is not None:
+        settings = settings.model_copy(update={"themes": settings.themes.model_copy(update={"seed": theme_seed})})
     settings.workspace.mkdir()
     if cache is not None:
         cache.mkdir(parents=True, exist_ok=True)

@@ -19,13 +19,14 @@ SPLITS: tuple[Split, ...] = ("quick", "dev", "test")
 
 @dataclass(frozen=True)
 class CompanyEntry:
-    """One company to make: its seed, its size (1 is about 1,075 NPS answers a week), the split it belongs to and
-    whether it is in the quick part of dev."""
+    """One company to make: its seed, its size (1 is about 1,075 NPS answers a week), the split it belongs to, whether
+    it is in the quick part of dev, and whether its themes are found a second time."""
 
     seed: int
     scale: float
     split: str
     quick: bool = False
+    again: bool = False
 
     @property
     def name(self) -> str:

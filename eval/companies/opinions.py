@@ -18,6 +18,7 @@ from eval.measures.themes import (
     label_coverage,
     majority_names,
     mapped_f1,
+    stability,
 )
 
 if TYPE_CHECKING:
@@ -99,3 +100,21 @@ def theme_values(matched: Matched) -> dict[str, float]:
         "label_coverage": label_coverage(subjects, matched.labels),
         "sentiment_right": sum(matched.moods) / len(matched.moods) if matched.moods else float("nan"),
     }
+
+
+def placed(view: View) -> dict[tuple[str, int, int], str]:
+    """The found theme of every opinion of a comment, by the comment's id in its file and the opinion's place in it."""
+    rows = view.connection.execute(
+        """
+        SELECT r.source_id, o.start, o."end", coalesce(o.theme_id, 'unassigned')
+        FROM opinions o JOIN responses r USING (response_id) WHERE o.field = 'text'
+        """
+    ).fetchall()
+    return {(source_id, start, end): theme for source_id, start, end, theme in rows}
+
+
+def alike(first: View, second: View) -> float:
+    """How alike two runs on the same comments place their common opinions (see measures.stability)."""
+    one, two = placed(first), placed(second)
+    both = sorted(set(one) & set(two))
+    return stability([one[key] for key in both], [two[key] for key in both])

@@ -9,13 +9,14 @@ from eval.results import Suite
 from eval.suites.companies import Companies
 from eval.suites.labelled import Labelled
 from eval.suites.questions import Questions
+from eval.suites.sentences import Sentences
 
 ALL = "all"
 
 
 def suites() -> list[Suite]:
     """Every suite, in the order in which they are shown."""
-    return [Companies(), Labelled(), Questions()]
+    return [Companies(), Labelled(), Questions(), Sentences()]
 
 
 def chosen(names: Sequence[str]) -> list[Suite]:

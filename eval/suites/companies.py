@@ -9,10 +9,12 @@ from analyst.core.progress import Progress
 from eval.companies.building import code_hash, company_view
 from eval.companies.manifest import companies_of, manifest_hash
 from eval.companies.measuring import SUITE, company_rows
+from eval.companies.opinions import alike
 from eval.companies.truth import CompanyTruth
 from eval.rankers import NAMES
-from eval.results import Measure, Options, Row
+from eval.results import Measure, Options, Row, value
 
+ANOTHER_SEED = 8  # of the search for themes; the setting's own is 7
 MEASURES = (
     Measure("fix_ndcg_5", "ranking of fixes, nDCG at 5 with linear gain, relevance 0-3 from true lifts"),
     Measure("fix_ndcg_5_lift", "the same with the true lift itself as gain"),
@@ -29,6 +31,7 @@ MEASURES = (
     Measure("theme_ari", "the same as adjusted Rand index"),
     Measure("theme_b_cubed", "the same as B-cubed F1"),
     Measure("theme_mapped_f1", "themes of a comment, mapped on one half and scored on the other: micro-F1"),
+    Measure("theme_stability", "themes found again with another random seed: adjusted mutual information of the two"),
     Measure("theme_coverage", "share of opinions that are in a theme"),
     Measure("label_coverage", "share of the true themes that a found theme's label names, by words"),
     Measure("sentiment_right", "sentiment right, where both sides see one"),
@@ -56,6 +59,13 @@ class Companies:
             view = company_view(home, entry.seed, entry.scale, progress, cache=options.cache)
             truth = CompanyTruth(entry.seed, entry.scale)
             yield from company_rows(entry.name, view, home, truth, options.analyst)
+            if entry.again:
+                second = home.with_name(f"{home.name}-again")
+                other = company_view(
+                    second, entry.seed, entry.scale, progress, cache=options.cache, theme_seed=ANOTHER_SEED
+                )
+                values = {"theme_stability": value(alike(view, other))}
+                yield Row(SUITE, "themes", f"{entry.name}/stability", entry.name, values)
 
     def fingerprint(self) -> str:
         """Hash of the manifest and of the code that makes the companies."""
