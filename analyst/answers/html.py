@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from analyst.answers import charts
 from analyst.answers.blocks import Figure
 from analyst.answers.digest import Digest
-from analyst.answers.outline import about, outline, quote_origin
+from analyst.answers.outline import about, inside_quotes, outline, quote_origin
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -26,7 +26,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(kind=lambda block: type(block).__name__.lower(), origin=quote_origin)
+    made.filters.update(kind=lambda block: type(block).__name__.lower(), origin=quote_origin, nested=inside_quotes)
     return made
 
 

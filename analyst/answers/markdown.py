@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 
 from analyst.answers.blocks import Block, Card, Cell, Figure, Grid, Points, Said, Section, Told
 from analyst.answers.digest import Digest
-from analyst.answers.outline import about, outline, quote_origin
+from analyst.answers.outline import about, inside_quotes, outline, quote_origin
 from analyst.answers.plain import clean
 from analyst.core.values import Quote
 
@@ -38,7 +38,7 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]], right: Collectio
 
 def quote_line(quote: Quote) -> str:
     """One quote with its score and date."""
-    return f"> “{escape(quote.text)}” ({quote_origin(quote)})"
+    return f"> “{escape(inside_quotes(quote.text))}” ({quote_origin(quote)})"
 
 
 def _section(section: Section) -> str:

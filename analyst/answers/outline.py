@@ -22,6 +22,7 @@ from analyst.fixes.types import Fix
 
 SHORT_FACTS, SHORT_SESSIONS = 1, 2
 NAMED = 6  # themes named in one line of what rose or fell
+_NESTED = str.maketrans("“”„‟«»", "‘’‚‛‹›")
 _SENTENCE = re.compile(r"(?<=[^\s.][.!?”])\s+(?=[A-Z“])")
 
 
@@ -269,7 +270,9 @@ def _screen_row(screen: ScreenFriction) -> tuple[Cell, ...]:
 def _how_sure(digest: Digest) -> tuple[Block, ...]:
     lines = [told(claim) for claim in (*digest.settle, *digest.coverage_claims)]
     lines += [Told(caveat) for caveat in digest.caveats]
-    lines += [Told(d, label="Left out, because it did not pass the check against the facts") for d in digest.dropped]
+    if digest.dropped:  # how many, and not what: a model that was talked into something would be heard all the same
+        said = "1 sentence was" if len(digest.dropped) == 1 else f"{len(digest.dropped)} sentences were"
+        lines.append(Told(f"{said} left out: not every word stood the check against the facts."))
     if digest.writer != "extractive":
         lines.append(Told(f"{digest.writer}.", label="Opening worded by"))
     return without_nothing([Points(tuple(lines))])
@@ -287,7 +290,13 @@ def _facts(digest: Digest) -> tuple[Block, ...]:
 
 def quote_words(quote: Quote) -> str:
     """“text” (scored 7, 2026-11-13)"""
-    return f"“{quote.text}” ({quote_origin(quote)})"
+    return f"“{inside_quotes(quote.text)}” ({quote_origin(quote)})"
+
+
+def inside_quotes(text: str) -> str:
+    """`text` as it stands within our quotation marks: its own become single ones, as in print, so that nobody can end
+    the quotation and go on in our name."""
+    return text.translate(_NESTED)
 
 
 def quote_origin(quote: Quote) -> str:

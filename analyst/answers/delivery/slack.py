@@ -16,7 +16,7 @@ from typing import Any
 
 from analyst.answers.blocks import Block, Card, Grid, Points, Said, Section, Told
 from analyst.answers.digest import Digest
-from analyst.answers.outline import about, outline, quote_origin, verdict_line
+from analyst.answers.outline import about, inside_quotes, outline, quote_origin, verdict_line
 from analyst.answers.plain import clean
 
 MOST_BLOCKS = 20
@@ -129,7 +129,7 @@ def _lines(block: Block) -> list[str]:
     if isinstance(block, Points):
         return [f"• {_sentence(item)}" for item in block.items]
     if isinstance(block, Said):
-        return [f"> “{defanged(quote.text)}” ({quote_origin(quote)})" for quote in block.quotes]
+        return [f"> “{defanged(inside_quotes(quote.text))}” ({quote_origin(quote)})" for quote in block.quotes]
     if isinstance(block, Grid):
         return _rows(block)
     if isinstance(block, Card):

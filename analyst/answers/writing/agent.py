@@ -53,7 +53,7 @@ class LlmAgent:
             return _claims(text, box)
 
         def problems(text: AnswerText) -> list[str]:
-            return problems_in(claims_of, _pack(box))(text)
+            return problems_in(claims_of, _pack(box), spoken=_spoken(box))(text)
 
         reply = converse(
             self.client.for_job(),
@@ -65,7 +65,7 @@ class LlmAgent:
             check=problems,
             max_tokens=prompt.max_tokens,
         )
-        found = judged(reply, claims_of, _pack(box), prompt)
+        found = judged(reply, claims_of, _pack(box), prompt, _spoken(box))
         if not found.claims:
             return None
         return Answer(
@@ -94,6 +94,10 @@ def _claims(text: AnswerText, box: Toolbox) -> list[Claim]:
         Claim(s.text, tuple(dict.fromkeys(s.facts)), tuple(dict.fromkeys(map(box.real, s.quotes))), s.part)
         for s in text.sentences
     ]
+
+
+def _spoken(box: Toolbox) -> list[str]:
+    return [claim.text for claim in box.claims if claim.part != "quote"]
 
 
 def _pack(box: Toolbox) -> Pack:

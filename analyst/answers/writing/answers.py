@@ -66,6 +66,7 @@ class LlmWriter:
             pack,
             evidence=given.evidence,
             demand=lacks_verdict,
+            spoken=[claim.text for claim in own],
         )
         answer = replace(answer, prompt=found.prompt, calls=found.calls, tokens=found.tokens)
         if not found.claims:

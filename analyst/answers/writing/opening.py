@@ -35,6 +35,7 @@ def with_llm_opening(digest: Digest, client: LlmClient, texts: Mapping[str, str]
         lambda summary: _claims(summary, given),
         Pack(digest.facts, evidence, frozenset(names)),
         evidence=given.evidence,
+        spoken=[claim.text for claim in (*digest.headline, *digest.settle)],
     )
     if not found.claims:
         return replace(digest, caveats=[*digest.caveats, f"The opening is extractive: {found.note}"])
