@@ -1,9 +1,10 @@
 """From two labellers' sheets to the labelled set: agreement, decisions, and the files that the suite reads.
 
-    python -m eval.labelling.assembling
+    python -m eval.labelling.assembling [FOLDER]
 
-reads labels/A_opinions.csv, B_opinions.csv, A_fixes.csv and B_fixes.csv of eval/labelled with what was drawn for them
-(opinions/drawn.jsonl, fixes/corpus.jsonl, fixes/queries.jsonl), and writes the splits, the judgements and the manifest.
+takes A_opinions.csv, B_opinions.csv, A_fixes.csv and B_fixes.csv from FOLDER into eval/labelled/labels (without FOLDER,
+those that are there stay), and writes the splits, the judgements and the manifest from them and from what was drawn
+(opinions/drawn.jsonl, fixes/corpus.jsonl, fixes/queries.jsonl).
 
 Where the two labels of an opinion differ, the company's truth decides; where they agree, they stand even against it.
 Where the two grades of a recommendation differ, the mean rounded down stands, so that a doubt counts against it.
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -28,6 +30,7 @@ from eval.sets.opinions import ASPECTS, unknown_labels
 
 LABELLERS = ("A", "B")
 DEV_SHARE = 0.4
+SHEETS = {"opinions": (("id",), ASPECTS), "fixes": (("query_id", "doc_id"), ("grade", "reason"))}
 Sheet = Mapping[str, Mapping[str, str]]
 
 
@@ -160,8 +163,9 @@ def true_spans(folder: Path) -> dict[str, list[Span]]:
 def assemble(folder: Path, truth: Path) -> dict[str, Agreement]:
     """Write the splits, qrels and judgements of `folder` anew from its labels; the agreement of the two labellers."""
     labels = folder / "labels"
-    opinions = [read_sheet(labels / f"{who}_opinions.csv", ("id",), ASPECTS) for who in LABELLERS]
-    fixes = [read_sheet(labels / f"{who}_fixes.csv", ("query_id", "doc_id"), ("grade", "reason")) for who in LABELLERS]
+    opinions, fixes = (
+        [read_sheet(labels / f"{who}_{name}.csv", *SHEETS[name]) for who in LABELLERS] for name in ("opinions", "fixes")
+    )
     drawn = list(
         read_lines(folder / "opinions" / "drawn.jsonl", ("id", "response", "start", "end", "opinion", "weight"))
     )
@@ -192,11 +196,25 @@ def assemble(folder: Path, truth: Path) -> dict[str, Agreement]:
     return agreements(opinions, fixes)
 
 
+def take_sheets(source: Path, labels: Path) -> None:
+    """Copy the four filled sheets of `source` into `labels`, ids and labels only; raises as read_sheet does."""
+    labels.mkdir(parents=True, exist_ok=True)
+    for who in LABELLERS:
+        for name, (key, filled) in SHEETS.items():
+            found = read_sheet(source / f"{who}_{name}.csv", key, filled)
+            with (labels / f"{who}_{name}.csv").open("w", encoding="utf-8", newline="") as handle:
+                writer = csv.writer(handle, lineterminator="\n")
+                writer.writerow([*key, *filled])
+                writer.writerows([*row.split("\t"), *cells.values()] for row, cells in sorted(found.items()))
+
+
 def main() -> None:
-    """Assemble the set that ships."""
+    """Assemble the set that ships, from the folder of sheets that is named, if any."""
     from analyst.sample import generate
     from eval.labelling.manifest import write_manifest
 
+    for source in sys.argv[1:2]:
+        take_sheets(Path(source), LABELLED / "labels")
     with tempfile.TemporaryDirectory(prefix="undertone-labelled-") as home:
         generate(Path(home) / "files", Path(home) / "truth", seed=7, scale=1.0)
         found = assemble(LABELLED, Path(home) / "truth")
