@@ -189,7 +189,10 @@ def _named_day(number: int, of: int, year: str | None, known: Known, said: str) 
     return _date(int(year), number, of, said) if year else _latest(number, of, known, said)
 
 
-def _all_time(m: re.Match[str], known: Known) -> Time:
+def _all_time(m: re.Match[str], known: Known) -> Time | None:
+    """Everything there is, unless a time was named: "in October in total" is October."""
+    if "DATE" in m.string:
+        return None
     first = min(known.first.values(), default=known.today)
     return span(first, known.today, m[0])
 

@@ -160,7 +160,7 @@ def _stray(read: Read, intent: Intent, sides: Sides, themes: tuple[str, ...], kn
     if said and not themes_by_words(said, known):
         return declining.decline_group(read, Unknown(said), known)
     unknown = bool(read.topic) and not themes and not read.screens.maybe
-    if unknown and read.intents.weight("compare") and not sides.where and not windows_of(read.times).pair:
+    if unknown and intent != "benchmark" and read.intents.weight("compare") and not sides.where and not windows_of(read.times).pair:
         return declining.decline_others(read, known)
     if unknown and intent in _SCORES and stray_place(read.text, read.topic):
         return declining.decline_group(read, Unknown(stray_place(read.text, read.topic)), known)

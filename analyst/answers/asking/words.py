@@ -29,7 +29,7 @@ _TOKEN = re.compile(
 )
 _QUOTED = re.compile(r"[\"“”„«»]([^\"“”„«»]{2,120})[\"“”„«»]|(?<![^\W_])'([^']{2,120})'(?![^\W_])")
 _DRAWN_OUT = re.compile(r"(\w)\1{2,}")
-_SHORTEST_MENDED, _LONG = 4, 8
+_SHORTEST_MENDED, _LONG = 4, 7
 
 
 @lru_cache(maxsize=16)
@@ -120,7 +120,7 @@ def _written_out(text: str) -> str:
 def mended(text: str, vocabulary: Collection[str]) -> tuple[str, dict[str, str]]:
     """`text` with words that are no English corrected to the nearest word of `vocabulary`, and what was corrected.
 
-    One slip (a letter more, less, other, or two swapped) is forgiven from four letters on, two from eight on; a word
+    One slip (a letter more, less, other, or two swapped) is forgiven from four letters on, two from seven on; a word
     that two candidates fit equally well stays as it is.
     """
     fixed: dict[str, str] = {}
