@@ -34,7 +34,7 @@ ABOUT: Mapping[str, Any] = {
     },
     "elsewhere": {
         "ungrounded and true sentences": "sentences/ in this folder",
-        "hostile verbatims": "tests/injection in the repository",
+        "hostile verbatims": "tests/injection/hostile.jsonl in the repository",
     },
 }
 

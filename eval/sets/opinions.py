@@ -18,9 +18,10 @@ ASPECTS = ("theme", "sentiment", "screen")
 
 @dataclass(frozen=True)
 class LabelledOpinion:
-    """The piece [start, end) (code points) of the comment of `response_id` as redacted. `labels` holds each labeller's theme,
-    sentiment and screen; `decided` says of each whether both gave it or the company's truth decided. `weight` is how
-    many opinions it stands for: uncertain ones were drawn more often.
+    """The piece [start, end) (code points) of the comment of `response_id` as redacted.
+
+    `labels` holds each labeller's theme, sentiment and screen; `decided` says of each whether both gave it or the
+    company's truth decided. `weight` is how many opinions it stands for: uncertain ones were drawn more often.
     """
 
     opinion_id: str
