@@ -6,7 +6,7 @@ and can be undone; a theme that a person named keeps its name.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -151,7 +151,8 @@ def _problems(labels: ThemeLabels, ids: Mapping[str, NamedTheme], taken: Mapping
 
 
 def label_faults(label: str, theme: NamedTheme, taken: Mapping[str, str]) -> list[str]:
-    """What is wrong with `label` as a name of `theme`: words that nobody used, digits, another theme's name."""
+    """What is wrong with `label` as a name of `theme`: words that nobody used, or one opinion alone; digits; another
+    theme's name."""
     from analyst.core.errors import UsageProblem
     from analyst.themes.edits import clean_label
     from analyst.themes.words import is_stop_word
@@ -164,6 +165,9 @@ def label_faults(label: str, theme: NamedTheme, taken: Mapping[str, str]) -> lis
     invented = [word for word in _words(label) if not is_stop_word(word) and not _is_used(word, _known(theme))]
     if invented:
         faults.append(f"no opinion says {', '.join(repr(word) for word in invented)}")
+    content = [word for word in _words(label) if not is_stop_word(word)]
+    if not invented and not any(_is_used(word, _shared(theme)) for word in content):
+        faults.append("one opinion alone says it")
     if any(character.isdigit() for character in label):
         faults.append("it holds a digit")
     if any(mark in label for mark in '/\\@<>[]{}|`*_"“”'):
@@ -185,6 +189,16 @@ def _known(theme: NamedTheme) -> frozenset[str]:
 
     said = [*theme.opinions[:EXAMPLES], *theme.keywords[:KEYWORDS], theme.label]
     return frozenset(stem(word) for text in said for word in _words(text))
+
+
+def _shared(theme: NamedTheme) -> frozenset[str]:
+    """Stems that more than one opinion says, or the keywords or the present label: a name of none of these would be
+    what one customer says, or demands."""
+    from analyst.themes.keywords import stem
+
+    said = Counter(word for text in theme.opinions[:EXAMPLES] for word in {stem(word) for word in _words(text)})
+    named = [stem(word) for text in (*theme.keywords[:KEYWORDS], theme.label) for word in _words(text)]
+    return frozenset([*named, *(word for word, opinions in said.items() if opinions > 1)])
 
 
 def _is_used(word: str, known: Collection[str]) -> bool:
