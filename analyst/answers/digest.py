@@ -92,7 +92,7 @@ def write_digest(found: Findings) -> Digest:
     flags = f"--metric {query.metric} --from {found.first_day} --to {found.last_day}"
     if query.where:
         flags += " --where " + ",".join(f"{dimension}={value}" for dimension, value in query.where)
-    book = FactBook(query.window.label, f"undertone why {flags} --json", where_text(query.where))
+    book = FactBook(query.window.label, f"undertone why {flags} --json", where_text(query.where), query.baseline.label)
     moves = theme_moves(found.themes, found.born, query.window.start)
     themes = _told_themes(found, moves)
     screens = risen(found.screens) if is_brief(movement) else harmful_first(found.screens)[:TOP_SCREENS]

@@ -111,12 +111,14 @@ class Pack:
 class FactBook:
     """Collects the facts of one answer and hands out their ids (f1, f2, ... in order of first use).
 
-    `window`, `command` and `where` are those of every fact that names no others.
+    `window`, `command` and `where` are those of every fact that names no others; `baseline` is the window that numbers
+    of the time before belong to.
     """
 
     window: str
     command: str
     where: str = EVERYONE
+    baseline: str | None = None
     facts: dict[str, Fact] = field(default_factory=dict)
     _ids: dict[str, str] = field(default_factory=dict)
 

@@ -309,7 +309,7 @@ def _what_would_settle(movement: Movement, book: FactBook) -> Claim:
 def theme_claim(theme: ThemeFinding, book: FactBook) -> Claim:
     """One sentence on a theme: how many talk about it, whether that changed, how they score, where and on what."""
     numbers = [
-        Number(theme.share_before.value, "share", "share of comments before"),
+        Number(theme.share_before.value, "share", "share of comments before", window=book.baseline),
         *numbers_of(theme.trend, "trend")[:3],
     ]
     names, allows = [theme.label], _theme_allows(theme)
@@ -384,7 +384,7 @@ def screen_claim(screen: ScreenFriction, book: FactBook) -> Claim:
         f"{w.friction(screen.screen, screen.signal)}: {w.percent(screen.rate.value, 1)} of {screen.sessions} sessions "
         f"(before {w.percent(screen.rate_before.value, 1)})",
         screen.rate,
-        Number(screen.rate_before.value, "share", "share of sessions before"),
+        Number(screen.rate_before.value, "share", "share of sessions before", window=book.baseline),
         *numbers_of(screen.trend, "trend")[:3],
         Number(float(screen.users), "count", "users"),
         Number(float(screen.sessions), "count", "sessions"),
@@ -434,6 +434,7 @@ def fix_claim(fix: Fix, metric: str, book: FactBook) -> Claim:
         fix.lift,
         *numbers,
         of="lift",
+        counted="answers",
         names=[fix.title, fix.fix_id, name, *filter(None, [fix.screen]), *_values(fix.where)],
         allows=[*alone, *_FIRST] if fix.rank == 1 else alone,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -48,7 +49,7 @@ class Case:
             for place, number in enumerate(fact.numbers):
                 if _means(numeral, number, fact):
                     yield Candidate(fact, number, place)
-            if fact.n is not None:
+            if fact.n is not None and not any(n.unit == "count" and n.value == fact.n for n in fact.numbers):
                 number = Number(float(fact.n), "count", "n")
                 if _means(numeral, number, fact):
                     yield Candidate(fact, number, -1)
@@ -106,10 +107,9 @@ def _factors(numeral: Numeral, number: Number, fact: Fact) -> tuple[float, ...]:
         return (1.0,) if unit == "points" else ()
     if said == "times":
         return (1.0,) if unit == "ratio" else ()
-    if said in ("days", "weeks"):
-        return (1.0,) if unit == said else ()
-    if said == "months":
-        return ()
+    if said in ("days", "weeks", "months"):
+        counted = unit == "count" and re.search(r"period|window|month|week|day", number.of)
+        return (1.0,) if unit == said or counted else ()
     if numeral.noun:
         return (1.0,) if unit == "count" else ()
     return (1.0,) if unit in ("points", "count", "ratio", "days", "weeks") else ()

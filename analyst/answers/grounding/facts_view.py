@@ -142,6 +142,11 @@ def is_about(name: str, names: frozenset[str]) -> bool:
     )
 
 
+def is_own(name: str, values: frozenset[str]) -> bool:
+    """Whether `name` is one of the group's `values`, or one with its dimension before it (`plan plus`)."""
+    return name in values or any(name.endswith(f" {value}") for value in values)
+
+
 @lru_cache(maxsize=4096)
 def conditions(where: str) -> int:
     """How many conditions a group has; none for everyone."""
@@ -161,3 +166,27 @@ def partner(fact: Fact, place: int) -> Number | None:
         return next((one for _, one in levels if one.of.lower() in wanted), None)
     ahead = [one for i, one in levels if i < place]
     return ahead[-1] if ahead else None
+
+
+_SIGNALS = {
+    "rage taps": re.compile(r"\brage[- ]tap\w*"),
+    "dead taps": re.compile(r"\bdead[- ]tap\w*"),
+    "freezes": re.compile(r"\b(?:freez\w+|froze\w*)\b"),
+    "crashes": re.compile(r"\bcrash\w*"),
+    "errors": re.compile(r"\berrors?\b"),
+}
+_MEASURED = re.compile(
+    r"^(?:[Aa]lert rule “[^”]*” as of [^:]*: )?(rage taps|dead taps|freezes|crashes|errors) on ", re.IGNORECASE
+)
+
+
+def signals_in(text: str) -> frozenset[str]:
+    """The friction signals that lower-case words name."""
+    return frozenset(signal for signal, words in _SIGNALS.items() if words.search(text))
+
+
+@lru_cache(maxsize=4096)
+def signal_of(fact: Fact) -> str:
+    """The signal that a fact on a screen's friction measures; empty for other facts."""
+    match = _MEASURED.match(fact.text)
+    return match[1].lower() if match else ""

@@ -61,7 +61,6 @@ _COMMON = frozenset(
         "orders",
         "order",
         "profile",
-        "web",
         "app",
         "mobile",
         "start",
@@ -158,6 +157,7 @@ _AFTER = re.compile(
     r"^[\"'”]?\s(?:plan|tier|platform|users|customers|people|segment|group|version|channel|screen|page|theme|"
     r"subscribers|detractors|passives|promoters|members|accounts)\b"
 )
+_METRICS = frozenset({"nps", "csat", "ces"})  # read as metrics, not as names
 _FILLER = "\ue000"
 
 
@@ -184,7 +184,7 @@ def known_names(names: frozenset[str]) -> _Known:
     """An index over `names`, kept for the next sentence of the same pack."""
     by_word: dict[str, list[tuple[str, str]]] = {}
     bare: list[tuple[str, str]] = []
-    for name in sorted({tidy(name) for name in names if name.strip()}):
+    for name in sorted({tidy(name) for name in names if name.strip() and lower(name) not in _METRICS}):
         first = _WORD.match(name)
         if first:
             by_word.setdefault(lower(first.group()), []).append((lower(name), name))

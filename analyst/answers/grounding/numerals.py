@@ -136,7 +136,7 @@ _OVER = re.compile(
     re.IGNORECASE,
 )
 _UNDER = re.compile(
-    r"(?:less than|fewer than|under|below|at most|up to|nearly|almost|just under|close to|approaching|no more than|not quite|lower than|<=?)\s(?:the\s|a\s|an\s)?$",
+    r"(?:less than|fewer than|under|below|at most|(?<!is )(?<!are )(?<!was )(?<!were )(?<!went )up to|nearly|almost|just under|close to|approaching|no more than|not quite|lower than|<=?)\s(?:the\s|a\s|an\s)?$",
     re.IGNORECASE,
 )
 _ABOUT = re.compile(

@@ -25,8 +25,8 @@ _LEVEL = re.compile(
     r"|\b30-day\b|\bday-to-day\b|\bone-off\b|\bNo\. ?1\b"
 )
 _SEPARATOR = re.compile(
-    r"[;:()\[\]]|,\s(?=(?:but|and|while|whereas|which|with|then|or|up|down|from|of|where|who|whose|compared|against|versus|yet|so|as)\b)"
-    r"|,\s(?=[\ue000+\d-])|\s[–—-]\s|[.!?]\s"
+    r"[;:()\[\]]|,\s(?=(?:but|and|while|whereas|which|with|then|or|up|down|from|of|where|who|whose|compared|against|versus|yet|so|as|at|elsewhere|others|everybody else|everyone else|the rest|the others)\b)"
+    r"|,\s(?=[“\"]?[\ue000+\d-])|\s[–—-]\s|[.!?]\s"
     r"|\b(?:but|while|whereas|although|though|against|versus|vs\.?|compared (?:with|to)|relative to|than|and|or|as opposed to|rather than|instead of)\b"
 )
 _METRIC = re.compile(

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from analyst.answers.facts import EVERYONE
 from analyst.answers.grounding.case import Case, Fault
 from analyst.answers.grounding.dates import When, is_window, times_in
 from analyst.answers.grounding.facts_view import (
@@ -21,8 +22,11 @@ from analyst.answers.grounding.facts_view import (
     family,
     interval_at,
     is_about,
+    is_own,
     metrics_of,
     of_others,
+    signal_of,
+    signals_in,
     values_of,
 )
 from analyst.answers.grounding.folding import tidy
@@ -32,6 +36,10 @@ from analyst.answers.grounding.reading import Segment
 _HEDGES = r"(?:about |around |roughly |nearly |almost |only |just |some |over |under |more than |less than |at least |at most |exactly |a |an |the |a mere |as much as |as many as |approximately |still |well |merely )*"
 _SUBJECT = r"(?:nps |csat |ces |the score |a score |scores? )?(?:of )?"
 FROM = re.compile(rf"\bfrom {_HEDGES}{_SUBJECT}$")
+MOVED_BETWEEN = re.compile(
+    r"\b(?:fell|rose|dropped|gained|lost|slipped|climbed|declined|down|up|grew|fall of|drop of|rise of|decline of)(?: by)?(?: somewhere| anywhere)? between $"
+)
+MOVED_UP_TO = re.compile(r"\b(?:is|are|was|were|went|came|back|now) (?:up|down) to $")
 TO = re.compile(
     rf"(?<!up )(?<!close )(?<!down )(?<!compared )(?<!relative )(?<!due )\b(?:to|reaching|landing at|ending at|now at|stands at|stood at|sits at) {_HEDGES}{_SUBJECT}$"
 )
@@ -46,11 +54,11 @@ LEVEL = re.compile(
 )
 DELTA_WORDS = re.compile(
     r"\b(?:chang\w+|differ\w+|effect|gap|lift|mov\w+|drop\w*|fall\w*|fell|rise|rose|shift\w*|swing|contribut\w+|declin\w+|increas\w+|"
-    r"decreas\w+|trend|expected|worth|impact|mix|gain\w*|loss|lost|slid\w*|down|up|improv\w+|worse\w*|better|points? (?:lower|higher|more|less|worse|better|below|above|behind|ahead)|lower|higher|explain\w*|account\w*|carr\w+|due|part|term|share of the|rest is|remain\w+|went|going|everybody else|everyone else|attribut\w+|swung|plus|minus|bring\w*|promis\w*|estimat\w*|together|jointly|combined)\b"
+    r"decreas\w+|trend|expected|worth|impact|mix|gain\w*|loss|lost|slid\w*|down|up|improv\w+|worse\w*|better|points? (?:lower|higher|more|less|worse|better|below|above|behind|ahead|weaker|stronger|fewer|short|further|down|up)|lower|higher|explain\w*|account\w*|carr\w+|due|part|term|share of the|rest is|remain\w+|went|going|everybody else|everyone else|attribut\w+|swung|plus|minus|bring\w*|promis\w*|estimat\w*|together|jointly|combined)\b"
 )
 CONTRIB = re.compile(
     r"\b(?:of the (?:whole|total|change|fall|drop|movement|headline|overall|rise|decline|decrease|increase|nps|-|\d|\+|move|slide|dip|points)|contribut\w+|account\w*|carr(?:y|ies|ied)|"
-    r"of (?:that|this|it|these|those)\b|attribut\w*|ledger|adds? up|mix|everybody|everyone|shared?|release|groups?|part|term|sits?|comes? from|makes? up|rest|out of|of a)\b|\bof [\ue000 ]*(?:-|\+|\d)"
+    r"of (?:that|this|it|these|those)\b|attribut\w*|ledger|adds? up|mix|who answered|everybody|everyone|shared?|release|groups?|part|term|sits?|comes? from|makes? up|rest|out of|of a)\b|\bof [\ue000 ]*(?:-|\+|\d)"
 )
 AGAINST = re.compile(
     r"^(?:against|versus|vs\.?|compared (?:with|to)|relative to|than|as opposed to|rather than|instead of)$"
@@ -60,14 +68,17 @@ BEFORE_AFTER = re.compile(
     r"^[^.;,)]{0,34}?\b(?:before|previously|earlier|beforehand|in the baseline|prior|baseline|ago|used to|last time)\b(?! (?:they|the (?:answer|survey|response)|their|it|he|she|answering|an|a\b))"
 )
 BEFORE_BEFORE = re.compile(
-    rf"\b(?:before|previously|baseline|earlier|prior|used to be|had been|was|were|had|stood at|before it was|last time)(?: (?:at|of|it was|that|this|the level was|then))?:?[ (]*{_HEDGES}$"
+    rf"\b(?:before|previously|baseline|earlier|prior|used to be|had been|was|were|had|stood at|before it was|last time|after)(?: (?:at|of|it was|that|this|the level was|then))?:?[ (]*{_HEDGES}$"
 )
 WAS = re.compile(
     r"\b(?:was|were|had been|used to|earlier|previous\w*|before|baseline|prior|beforehand|ago|preceding|formerly|then|start\w* (?:at|from))\b"
 )
 NOW_AFTER = re.compile(r"^[^.;,()]{0,22}?\b(?:now|this week|currently|today|at present|these days|this month)\b")
+PRIOR = re.compile(
+    r"(?<!with )(?<!against )(?<!than )(?<!from )(?<!over )(?<!since )(?<!versus )(?<!after )(?<!to )(?<!on )(?:\bthe (?:\w+ )?(?:weeks?|months?|period|window)s? (?:before|earlier|prior)\b|\b(?:the|a) (?:previous|prior|preceding) \w+)[^;:]*$"
+)
 NOW_BEFORE = re.compile(
-    rf"\b(?:now|currently|today|at present|this week|this month)(?: (?:at|is|are|stands at|reads|it is|has|have))? {_HEDGES}$"
+    rf"\b(?:now|currently|today|at present|this week|this month|this one|this time)(?: (?:at|is|are|stands at|reads|it is|has|have|one at|one is|one))? {_HEDGES}$"
 )
 OTHERS = re.compile(
     r"\b(?:others?|else|else's|elsewhere|rest|remaining|without|non-\w+|untouched|not|don't|doesn't|didn't|outside|apart|excluding|remainder|everybody|average)\b"
@@ -76,7 +87,7 @@ OTHERS_STRICT = re.compile(
     r"\b(?:other (?:commenters|customers|users|people|sessions|answers|groups|respondents|visits|screens|platforms|versions|plans|segments)|others|elsewhere|everybody else|everyone else|the rest|rest of the|remaining)\b"
 )
 END_WORDS = re.compile(
-    r"\b(?:at least|at most|up to|as much as|as little as|as low as|as high as|as few as|as many as|low end|high end|lower|upper|bound|limit|worst case|best case|not more than|no more than|no less than|end of the interval|conservativ\w+|optimistic\w*|cautious\w*)\b"
+    r"\b(?:at least|at most|up to|as much as|as little as|as low as|as high as|as few as|as many as|low end|high end|(?:lower|upper) (?:end|bound|limit)|bound|limit|worst case|best case|not more than|no more than|no less than|end of the interval|conservativ\w+|optimistic\w*|cautious\w*)\b"
 )
 INTERVAL_WORDS = re.compile(
     r"\b(?:interval|between|range|ranges|ranging|ci|confidence|anywhere|somewhere|margin|uncertain\w*|spans?|runs)\b|95%"
@@ -122,6 +133,10 @@ _PART_WORDS = {
 }
 _GREW = re.compile(
     r"\b(?:rose|risen|grew|grown|increased|climbed|jumped|multiplied|fell|dropped|shrank|went up|up|down)(?: by)? (?:about |around |nearly |almost |over |more than )?$"
+)
+_THERE = re.compile(r"\b(?:there|that group|this group|its|their|where|such|these|those)\b")
+_OF_CHANGE = re.compile(
+    r"\b(?:of|for) (?:the|that|this|its) (?:change|difference|drop|fall|rise|effect|movement|gap|trend|decline)\b"
 )
 _MENTION = re.compile(
     r"^[^.;,(]{0,24}?\b(?:mention\w*|complain\w*|talk\w*|speak\w*|bring up|raise|are about|is about|name|cite)\b"
@@ -175,7 +190,7 @@ class Place:
         """Its whole clause in lower case, with what stands after a bracket."""
         sentence = self.case.sentence
         clause = sentence.clause(self.segment)
-        if self.segment.opener in ("(", "[") and self.at:  # what a bracket is about stands before it
+        if self.at:  # what a bracket, or what follows a colon, is about stands before it
             clause = [*sentence.clause(sentence.segments[self.at - 1]), *clause]
         return " ".join(sentence.low[one.start : one.end] for one in clause)
 
@@ -208,6 +223,15 @@ class Place:
         if word == ",":
             return bool(re.search(r"\[$", self.case.sentence.text[: numerals[left].start]))
         return True
+
+    @cached_property
+    def follows_a_number(self) -> bool:
+        """Whether its pair comes right after a number, of which it may be the interval."""
+        if self.partner is None or not self.partner[0]:
+            return False
+        numerals = self.case.sentence.numerals
+        between = self.case.sentence.low[numerals[self.partner[0] - 1].end : numerals[self.partner[0]].start]
+        return bool(re.fullmatch(r"\W*(?:points?)?\W*from ", between))
 
     @cached_property
     def in_pair_said_as_change(self) -> bool:
@@ -263,6 +287,9 @@ def _check_pairs(case: Case, bound: list[list[Candidate]], objections: list[str]
         place = Place(case, index)
         if place.partner != (index, index + 1) or not bound[index] or not bound[index + 1]:
             continue
+        moved = MOVED_BETWEEN.search(case.sentence.low[: place.numeral.start])
+        if moved:
+            bound[index] = [a for a in bound[index] if a.family in ("delta", "") or family(a.head) == "delta"]
         pairs = [(a, b) for a in bound[index] for b in bound[index + 1] if _belong(a, b, place)]
         if not pairs or not any(_fits_what_was_said(a, b, bound[:index], place) for a, b in pairs):
             numerals = case.sentence.numerals
@@ -275,7 +302,12 @@ def _fits_what_was_said(a: Candidate, b: Candidate, before: list[list[Candidate]
     if a.family != "end" or b.family != "end":
         return True
     said = {id(c.head) for found in before for c in found if c.place >= 0 and interval_at(c.fact, c.place)}
-    return not said or id(a.head) in said
+    if not said or id(a.head) in said:
+        return True
+    numerals, low = place.case.sentence.numerals, place.case.sentence.low
+    after = low[numerals[place.index + 1].end :][:28]
+    near = low[: place.numeral.start][-44:] + " " + after  # 'the interval of the change is', 'for the change'
+    return family(a.head) == "delta" and bool(_OF_CHANGE.search(near))
 
 
 def _belong(a: Candidate, b: Candidate, place: Place) -> bool:
@@ -285,7 +317,10 @@ def _belong(a: Candidate, b: Candidate, place: Place) -> bool:
         first, second = place.numeral, place.case.sentence.numerals[place.index + 1]
         if b.place - a.place == 1 and a.head is b.head:
             return (
-                a.number.value >= 0 or first.sign != 0 or (b.number.value < 0 and bool(first.sign) == bool(second.sign))
+                a.number.value >= 0
+                or first.sign != 0
+                or first.value == 0
+                or (b.number.value < 0 and bool(first.sign) == bool(second.sign))
             )
         # both below zero and unsigned, said the smaller first: '7.9 to 18.8 points lower'
         return (
@@ -302,12 +337,14 @@ def _belong(a: Candidate, b: Candidate, place: Place) -> bool:
 def _end(place: Place, candidate: Candidate) -> str:
     is_end = candidate.family == "end"
     if place.partner is None:
-        if is_end and not END_WORDS.search(place.own):
+        if is_end and (not END_WORDS.search(place.own) or MOVED_UP_TO.search(place.before)):
             return "is an end of an interval, and is given as the value"
         return ""
     if place.in_pair_said_as_change:
         first = place.partner[0] == place.index
-        wanted = ("before", "others", "") if first else ("level", "")
+        wanted = ["before", "others", ""] if first else ["level", ""]
+        if place.follows_a_number:  # 'moved −2.5 points, from −8.8 to +3.7'
+            wanted.append("end")
         return "" if candidate.family in wanted else "is not the level before" if first else "is not the level now"
     lead = place.case.sentence.low[: place.case.sentence.numerals[place.partner[0]].start]
     if INTERVAL_WORDS.search(lead[-30:]) and candidate.family not in ("end", "", "count"):
@@ -328,7 +365,7 @@ def _from_to(place: Place, candidate: Candidate) -> str:
         and MOVES.search(place.case.sentence.low)
     ):
         return "is not the level before"
-    if TO.search(place.before):
+    if TO.search(place.before) or MOVED_UP_TO.search(place.before):
         if kind == "delta" and not re.search(r"\b(?:amount|amounts|adds? up|come|comes|sum|sums|add)\b", place.before):
             return "is a change, not the level that it went to"
         if kind in ("before", "others") and not re.search(r"\b(?:compared|back|close|return\w*)\b", place.own):
@@ -359,7 +396,7 @@ def _time(place: Place, candidate: Candidate) -> str:
         return ""
     rest = place.after
     said_before = (
-        FROM.search(place.before)
+        (FROM.search(place.before) if candidate.number.unit != "count" else None)
         or BEFORE_AFTER.match(rest)
         or BEFORE_BEFORE.search(place.before)
         or (AGAINST.match(place.segment.opener) and WAS.search(place.own + rest))
@@ -380,6 +417,8 @@ def _time(place: Place, candidate: Candidate) -> str:
         return ""
     has_before = any(family(n) == "before" and n.unit == candidate.number.unit for n in candidate.fact.numbers)
     if kind == "level" and has_before and place.partner is None:
+        if PRIOR.search(place.before) and not re.search(r"\b(?:now|this)\b", place.before):
+            return "is that of now, not of the time before"
         if BEFORE_AFTER.match(rest) or re.search(
             rf"\b(?:before|previously|baseline|had been|used to be|earlier)(?: (?:at|was|it was))?:?[ (]*{_HEDGES}$",
             place.before,
@@ -450,8 +489,20 @@ def _groups(place: Place, candidate: Candidate) -> str:
     names = _names_for(place)
     mine = _about(candidate, case) | case.base
     strange = [name for name in names if not is_about(name, mine)]
+    if strange and candidate.number.unit == "count" and not _own_names(place):  # 'A (10%) and B (8%), in 189 comments'
+        strange = [] if any(is_about(one.name, mine) for one in case.sentence.mentions) else strange
     if strange:
         return f"is not about {strange[0]}"
+    signal = signal_of(candidate.fact)
+    said = signals_in(place.wide) if signal else frozenset()
+    if said and signal not in said:
+        return f"is not about {sorted(said)[0]}"
+    group = values_of(candidate.number.where or EVERYONE)
+    if group and conditions(candidate.where) > case.everyone and candidate.number.of not in CONTRIBUTIONS:
+        named = {mention.name for mention in case.sentence.mentions}
+        named_group = any(is_about(value, frozenset(named)) for value in group)
+        if not named_group and not _THERE.search(case.sentence.low) and not of_others(candidate.head):
+            return f"is about a group ({candidate.where}) that the sentence does not name"
     metrics = place.segment.metrics or next(
         (s.metrics for s in reversed(case.sentence.segments[: place.at]) if s.metrics), ()
     )
@@ -480,7 +531,13 @@ def _about(candidate: Candidate, case: Case) -> frozenset[str]:
     for number in fact.numbers:
         if number.where:
             others |= values_of(number.where)
-    return frozenset(names - (others - values_of(candidate.number.where)))
+    own = values_of(candidate.number.where)
+    strange = others - own
+    return frozenset(name for name in names if is_own(name, own) or not is_own(name, strange))
+
+
+def _own_names(place: Place) -> bool:
+    return any(one.names for one in place.case.sentence.clause(place.segment))
 
 
 def _names_for(place: Place) -> tuple[str, ...]:
@@ -537,6 +594,9 @@ def _noun(place: Place, candidate: Candidate) -> str:
         called = next((names for word, names in _CALLED.items() if word in of.split() or of == word), None)
         if called is None and of == "n":
             called = {"answers", "people", "comments", "sessions", "users", "mentions", "opinions"}
+            for other in candidate.fact.numbers:
+                if other.unit == "count" and other.value != candidate.number.value:
+                    called -= _CALLED.get(other.of, set()) - {"people"}
         kind = _NOUNS.get(numeral.noun)
         if called is not None and kind is not None and kind not in called:
             return f"does not count {numeral.noun}"

@@ -17,11 +17,11 @@ from analyst.answers.grounding.reading import Segment
 from analyst.answers.grounding.rules.binding import MOVES
 
 _UP = r"rose|risen|rises?|rising|increas(?:e[sd]?|ing)|grew|grown|grows?|growing|growth|climb(?:s|ed|ing)?|jump(?:s|ed|ing)?|gain(?:s|ed|ing)?|surg(?:e[sd]?|ing)|spik(?:e[sd]?|ing)|soar(?:s|ed|ing)?|uptick|upswing|upturn|doubled|tripled|quadrupled|mount(?:s|ed|ing)|swell(?:s|ed|ing)|picked up|picking up|upwards?|crept up|ticked up|went up|going up|escalat\w+|multipl(?:y|ied)"
-_DOWN = r"fell|fall(?:s|en|ing)?|drop(?:s|ped|ping)?|declin(?:e[sd]?|ing)|decreas(?:e[sd]?|ing)|shr[aiu]nk(?:s|ing)?(?! towards)|slip(?:s|ped|ping)?|slid(?:e[sd]?|ing)?|s[aiu]nk(?:s|ing)?|plung(?:e[sd]?|ing)|tumbl(?:e[sd]?|ing)|slump(?:s|ed|ing)?|los[est]+(?:ing)?|dip(?:s|ped|ping)?|weaken(?:s|ed|ing)?|eas(?:es|ed|ing)|fad(?:e[sd]?|ing)|halved|downturn|downswing|downwards?|dwindl\w+|plummet\w*|subsid\w+|shed|went down|going down|cool(?:ed|ing) off|quieter|went quiet|recede[sd]?|abat\w+|collaps\w+"
-_GOOD = r"improv(?:e[sd]?|ing|ements?)|recover(?:s|ed|ing|y)?|rebound(?:s|ed|ing)?|strengthen(?:s|ed|ing)?"
-_BAD = r"worsen(?:s|ed|ing)?|deteriorat\w+|degrad\w+|suffer(?:s|ed|ing)?"
-_MORE = r"higher|above(?! all)|greater|larger|bigger|exceed\w*|outperform\w*|ahead|happier|more satisfied|better off|better|outscore\w*|more (?:often|common(?:ly)?|frequent(?:ly)?|likely|than (?!chance|half|\d|\ue000?\d|one|two|three|a |twice|double|in\b|any|doubled|tripled|halved|enough)|detractors|promoters|complaints|comments|mentions|people|customers|users|sessions|crashes|errors|freezes|so\b)|points more"
-_LESS = r"lower(?! (?:bound|end|limit|case))|below|fewer(?! than (?:\d|half|one|two|three|a |an |\w+ (?:thirds|quarters)))|smaller|underperform\w*|behind|trail\w*|lag(?:s|ged|ging)?|unhappier|less satisfied|worse off|worse|less (?:often|common(?:ly)?|frequent(?:ly)?|likely|than (?!\d|half|one|two|a )|so\b|happy|satisfied)|points less"
+_DOWN = r"fell|fall(?:s|en|ing)?|drop(?:s|ped|ping)?|declin(?:e[sd]?|ing)|decreas(?:e[sd]?|ing)|shr[aiu]nk(?:s|ing)?(?! towards)|slip(?:s|ped|ping)?|slid(?:e[sd]?|ing)?|s[aiu]nk(?:s|ing)?|plung(?:e[sd]?|ing)|tumbl(?:e[sd]?|ing)|slump(?:s|ed|ing)?|los[est]+(?:ing)?|dip(?:s|ped|ping)?|weaken(?:s|ed|ing)?|eas(?:es|ed|ing)|fad(?:e[sd]?|ing)|halved|downturn|downswing|downwards?|dwindl\w+|plummet\w*|subsid\w+|shed|went down|going down|cool(?:ed|ing) off|quieter|went quiet|reced(?:e[sd]?|ing)|abat\w+|collaps\w+"
+_GOOD = r"improv(?:e[sd]?|ing|ements?)|(?:got|gets|get|getting|became|become|turned) better|recover(?:s|ed|ing|y)?|rebound(?:s|ed|ing)?|strengthen(?:s|ed|ing)?"
+_BAD = r"(?:got|gets|get|getting|became|become|turned) worse|worsen(?:s|ed|ing)?|deteriorat\w+|degrad\w+|suffer(?:s|ed|ing)?"
+_MORE = r"higher|above(?! all)|greater|larger|bigger|exceed\w*|outperform\w*|ahead|happier|more satisfied|better off|better|stronger|outscore\w*|more (?:often|common(?:ly)?|frequent(?:ly)?|likely|than (?!chance|half|\d|\ue000?\d|one|two|three|a |twice|double|in\b|any|doubled|tripled|halved|enough)|detractors|promoters|complaints|comments|mentions|people|customers|users|sessions|crashes|errors|freezes|so\b)|points more"
+_LESS = r"lower(?! (?:bound|end|limit|case))|below|fewer(?! than (?:\d|half|one|two|three|a |an |\w+ (?:thirds|quarters)))|smaller|underperform\w*|behind|trail\w*|lag(?:s|ged|ging)?|unhappier|weaker|less satisfied|worse off|worse|less (?:often|common(?:ly)?|frequent(?:ly)?|likely|than (?!\d|half|one|two|a )|so\b|happy|satisfied)|points less"
 _WORDS = re.compile(
     rf"\b(?:(?P<up>{_UP}|(?<=is )up\b|(?<=are )up\b|(?<=was )up\b|(?<=were )up\b|(?<=went )up\b|(?<=points )up\b|(?<=% )up\b|up(?= (?:by|from|sharply|slightly|strongly|to [\d+-]|on (?:the|last)|[+-]?\d)))"
     rf"|(?P<down>{_DOWN}|(?<=is )down\b|(?<=are )down\b|(?<=was )down\b|(?<=were )down\b|(?<=went )down\b|(?<=points )down\b|(?<=% )down\b|down(?= (?:by|from|sharply|slightly|strongly|to [\d+-]|on (?:the|last)|[+-]?\d)))"
@@ -49,6 +49,7 @@ _SIGNIFICANT = re.compile(
 )
 
 
+_OFTEN = re.compile(r"(?:more|less|fewer)\b(?! satisfied| than$)")
 _REST = re.compile(r"\b(?:rest|others?|remaining|remainder|everything else|elsewhere)\b")
 
 
@@ -60,6 +61,7 @@ class Stance:
     sign: int
     flat: bool | None  # None where it cannot be told
     bad_up: bool | None
+    points: bool = False  # whether it is about a score rather than how often something happens
 
 
 def directions(case: Case) -> Iterator[Fault]:
@@ -90,6 +92,8 @@ def _weigh(case: Case, match: re.Match[str], kind: str, lead: str, hedged: bool)
         and re.match(r"(?:above|below|exceed|behind|ahead|more than|less than)", word)
     ):
         return ""
+    if kind in ("more", "less") and _OFTEN.match(word) and not lead.endswith("points "):
+        stances = [stance for stance in stances if not stance.points]
     modal = bool(_MODAL.search(lead))
     if _NEGATED.search(lead[-40:]):
         if kind in ("more", "less") or modal:
@@ -189,7 +193,7 @@ def _of_candidate(candidate: Candidate, kind: str) -> Stance | None:
     if role == "delta":
         flat = fact.direction == "flat" if place == 0 and fact.direction else straddles
         sign = (number.value > 0) - (number.value < 0)
-        return Stance(sign, flat, bad)
+        return Stance(sign, flat, bad, number.unit == "points")
     if number.unit == "ratio" or candidate.number.of.startswith("worked out"):
         value = candidate.number.value if candidate.number.of.startswith("worked out") else number.value
         return Stance(1 if value > 1 else -1, False, bad)
@@ -198,7 +202,7 @@ def _of_candidate(candidate: Candidate, kind: str) -> Stance | None:
         if other is not None:
             sign = (other > 0) - (other < 0)
             flat = fact.direction == "flat" and kind not in ("more", "less")
-            return Stance(sign, flat, bad)
+            return Stance(sign, flat, bad, number.unit == "points")
         if fact.direction in ("up", "down") and role != "count":
             return Stance(1 if fact.direction == "up" else -1, False, bad)
         if fact.direction == "flat" and role != "count":
@@ -250,7 +254,7 @@ def _of_fact(fact: Fact, kind: str) -> Iterator[Stance]:
                 sign = (number.value > (1 if number.unit == "ratio" else 0)) - (
                     number.value < (1 if number.unit == "ratio" else 0)
                 )
-                yield Stance(sign, flat, _bad_up(number.of, number.unit, fact))
+                yield Stance(sign, flat, _bad_up(number.of, number.unit, fact), number.unit == "points")
     if fact.direction == "flat" and not any(family(n) == "delta" for n in fact.numbers):
         yield Stance(0, True, bad)
     if comparing:

@@ -323,7 +323,7 @@ _SUBJECTS = frozenset(
 )
 _SUBJECT = re.compile(
     r"^(?:(?:The|Our|In|On|For|Among)\s)?(?P<word>[A-Z][\w'-]*?)(?:'s)?(?:\s(?:users?|customers?|detractors?|answers?|people|promoters?|passives?|respondents|subscribers?|members?|score|scores|nps|satisfaction|screen|page|plan|version))*"
-    r",?\s(?:fell|rose|dropped|climbed|grew|declined|improved|worsened|slipped|slid|sank|jumped|plunged|gained|lost|moved|went|is|was|are|were|has|have|had|scores?|scored|gave|saw|shows?|stands?|meets?|met|account\w*|carr\w+|drag\w*|rank\w*|did|does|do|holds?|complain\w*|mention\w*)\b"
+    r",?\s(?:fell|rose|dropped|climbed|grew|declined|improved|worsened|slipped|slid|sank|jumped|plunged|gained|lost|moved|went|is|was|are|were|has|have|had|scores?|scored|gave|saw|shows?|stands?|meets?|met|account\w*|carr\w+|drag\w*|rank\w*|did|does|do|holds?|complain\w*|mention\w*|says?|said|writes?|wrote|thinks?|told|tells|claims?|reports?|asks?|admits?|promises?)\b"
 )
 
 

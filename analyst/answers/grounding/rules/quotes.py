@@ -116,6 +116,10 @@ def _cut_wrongly(spans: list[tuple[int, int]], text: str) -> str | None:
     for (_, a), (b, _) in itertools.pairwise(spans):
         if _NEGATOR.search(text[a:b]) or _CONDITION.search(text[a:b]):
             return "leaves out words that turn its meaning"
+        gap = text[a:b]
+        ends = [match.end() for match in _SENTENCE_END.finditer(gap)]
+        if ends and gap[: ends[0]].strip(_EDGE) and gap[ends[-1] :].strip(_EDGE):
+            return "joins two half sentences into one"
     clause = _last_clause(left, text[start:end])
     if _NEGATOR.search(_NOT_ONLY.sub(" ", clause)) or _CONDITION.search(clause):
         return "is cut out of a negation or a condition"

@@ -42,10 +42,10 @@ _STRONG: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = tuple(
             "new",
         ),
         (
-            r"(?<!of )(?<!at )(?<!in )(?<!after )(?<!above )(?<!across )(?<!over )\ball\b(?! (?:who|these|those|this|that|it|else|the same|in all|over|right|told|above|of them is|day|along|out)\b)|\bacross all\b(?! of them is)|\bin all (?:groups|segments|platforms|plans|countries|cases|regions|versions|weeks)\b|\bof all kinds\b|\bacross the board\b|\bacross every\b|"
+            r"(?<!of )(?<!at )(?<!in )(?<!after )(?<!above )(?<!across )(?<!over )(?<!almost )(?<!nearly )(?<!taking )(?<!counting )\ball\b(?! (?:who|these|those|this|that|it|else|the same|in all|over|right|told|above|of them is|day|along|out)\b)|\bacross all\b(?! of them is)|\bin all (?:groups|segments|platforms|plans|countries|cases|regions|versions|weeks)\b|\bof all kinds\b|\bacross the board\b|\bacross every\b|"
             r"\bevery (?!week\b|day\b|month\b|quarter\b|time\b|other\b|hundred\b|\d)\w+|\bevery single\b|\beach (?:of the|and every|group|segment|platform|plan|country|screen|theme|customer|user|version|one)\b|\balways\b|\binvariably\b|\bwithout exception\b|\bunanimous(?:ly)?\b|\buniversal(?:ly)?\b|\bentirely\b|\bwholly\b|\bcompletely\b|\btotally\b|\beverywhere\b|\bconsistently\b|"
             r"(?<!of the )\b(?:entire|whole) (?:drop|fall|rise|change|movement|decline|increase|base|customer|slide|loss|dip)\b|"
-            r"(?<!of )(?<!over )(?<!among )(?<!for )(?<!than )(?<!against )(?<!with )(?<!from )(?<!to )(?<!where )(?<!that )(?<!shared by )\b(?:everyone|everybody)\b(?! else\b)(?!'s\b)",
+            r"(?<!of )(?<!over )(?<!among )(?<!for )(?<!than )(?<!against )(?<!with )(?<!from )(?<!to )(?<!where )(?<!that )(?<!shared by )\b(?:everyone|everybody)\b(?! (?:else|outside|except|but|apart|other)\b)(?!'s\b)",
             "all",
         ),
         (
@@ -90,6 +90,8 @@ def strong(case: Case) -> Iterator[Fault]:
         for match in pattern.finditer(text):
             if _PERCENT_SAID.search(match.group()) and _over_half(case, match.start()):
                 continue
+            if match.group().lower() == "only" and _is_limit(case):
+                continue
             if _NEGATED.search(text[: match.start()]) and "only" not in needed and "new" not in needed:
                 continue
             yield Fault("strong", f"“{match.group().strip()}” needs a fact that says so.")
@@ -115,3 +117,8 @@ def _over_half(case: Case, position: int) -> bool:
         ):
             return True
     return False
+
+
+def _is_limit(case: Case) -> bool:
+    """'Only a change of at least 7.4 points would have been seen' says no more than the smallest visible change."""
+    return any(candidate.family == "limit" for bound in case.bound for candidate in bound)
