@@ -14,6 +14,7 @@ import typer
 
 from analyst.cli.console import print_json, progress, say, show
 from analyst.cli.eval_label import label
+from analyst.cli.eval_public import public
 from analyst.cli.options import JsonOption, WorkspaceOption, open_session
 from analyst.core.errors import GateFailed, UsageProblem
 
@@ -48,6 +49,7 @@ def evaluate() -> None:
 
 
 app.command("label")(label)
+app.command("public")(public)
 
 
 @app.command("run")

@@ -43,6 +43,7 @@ from analyst.themes.words import guess_language
 from bench.themes.candidates import Segments, segments, units
 from bench.themes.sets import WORKSPACE, data_folder
 from embeddings import embed_texts, open_encoder
+from eval.public import Row, read
 
 RESULTS = Path(__file__).with_name("results")
 JUDGED = Path(__file__).parents[2] / "tests" / "themes" / "judged_texts.txt"
@@ -51,17 +52,8 @@ FELT = ("positive", "negative", "neutral")
 SHARE = 0.45  # chance from which a unit is given an aspect
 THRESHOLDS = (0.15, 0.25, 0.35, 0.5)
 SOME = 1500  # documents of MAMS that are cut in every way
-Row = dict[str, Any]
 Vectors = NDArray[np.float32]
 _GATED = {"sys-praise": "positive", "sys-complaint": "negative", "sys-nonanswer": "neutral"}
-
-
-def read(name: str, folder: Path) -> list[Row]:
-    """The rows of a set."""
-    import pyarrow.parquet as pq
-
-    rows: list[Row] = pq.read_table(folder / f"{name}.parquet").to_pylist()
-    return rows
 
 
 def embedded(texts: list[str]) -> Vectors:

@@ -25,6 +25,7 @@ from analyst.themes.opinions import embedding_text
 from analyst.themes.suggestions import is_suggestion
 from bench.themes.sets import WORKSPACE, data_folder
 from embeddings import embed_texts, open_encoder
+from eval.public import read
 
 RESULTS = Path(__file__).with_name("results")
 FILE = "suggestion_mining_software"
@@ -57,9 +58,7 @@ def head_on_vectors(texts: dict[str, list[str]], truth: dict[str, Flags]) -> dic
 
 def measure(folder: Path) -> dict[str, Any]:
     """Every row of the table, and milliseconds a sentence."""
-    import pyarrow.parquet as pq
-
-    rows = pq.read_table(folder / f"{FILE}.parquet").to_pylist()
+    rows = read(FILE, folder)
     texts = {part: [row["text"] for row in rows if row["split"] == part] for part in PARTS}
     truth = {
         part: np.array([row["is_suggestion"] for row in rows if row["split"] == part], dtype=bool) for part in PARTS
