@@ -59,7 +59,7 @@ class Case:
     @cached_property
     def bound(self) -> list[list[Candidate]]:
         """Those of the candidates that the numeral may stand for where it stands (see rules.binding)."""
-        from analyst.answers.grounding.rules.binding import standing
+        from analyst.answers.grounding.standing import standing
 
         return standing(self)[0]
 

@@ -23,16 +23,21 @@ _MONTHS = [
 ]
 _NUMBER_OF = {name: i + 1 for i, name in enumerate(_MONTHS)} | {name[:3]: i + 1 for i, name in enumerate(_MONTHS)}
 _NUMBER_OF["sept"] = 9
-_NAME = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+_NAME = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
+    r"nov(?:ember)?|dec(?:ember)?)"
+)
 _ONE = r"(?:\d{4}-?W\d{1,2}|\d{4}-\d{2}-\d{2}|\d{4}-\d{2})"
 _SPOKEN = re.compile(
     rf"(?P<iso>\b{_ONE}(?:\s?(?:\.\.|to|-|–)\s?{_ONE})?(?![\w-]))"
     r"|(?P<week>\b(?:W(?=\d)|week (?:no\. )?)\d{1,2}(?:\s?(?:to|-|–)\s?W?\d{1,2})?\b(?:,? (?:of )?20\d\d\b)?)"
     rf"|(?P<day>\b\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {_NAME}\b\.?(?:,? 20\d\d\b)?)"
     rf"|(?P<dayb>\b{_NAME}\.? \d{{1,2}}(?:st|nd|rd|th)?\b(?!\.\d|%)(?:,? 20\d\d\b)?)"
-    rf"|(?P<month>\b(?:January|February|March|April|May|June|July|August|September|October|November|December)\b(?: 20\d\d\b)?)"
+    rf"|(?P<month>\b(?:January|February|March|April|May|June|July|August|September|October|November|"
+    rf"December)\b(?: 20\d\d\b)?)"
     r"|(?P<quarter>\bQ[1-4](?: 20\d\d)?\b)"
-    r"|(?P<year>\b20[2-4]\d\b(?!%| [a-z]*(?:answers|comments|responses|sessions|users|points|customers|people|visits)))",
+    r"|(?P<year>\b20[2-4]\d\b(?!%| [a-z]*(?:answers|comments|responses|sessions|users|points|customers|people|"
+    r"visits)))",
     re.IGNORECASE,
 )
 _DIGITS = re.compile(r"\d+")
@@ -76,7 +81,7 @@ def _days(match: re.Match[str]) -> tuple[date, date] | None:
         year = next((n for n in numbers if n >= 2000), 4)
         if match.lastgroup == "week":
             weeks = [n for n in numbers if n < 2000]
-            # A week without its year is kept as such: weeks are compared by number, days 1..7 of a made-up month hold it.
+            # a week without its year is compared by its number alone, which is kept as a day of the year 4
             return _week_days(year, weeks[0], weeks[-1])
         if match.lastgroup in ("day", "dayb"):
             day, month = numbers[0], _month_of(said)

@@ -39,3 +39,8 @@ def lower(text: str) -> str:
     """Lower case of the same length, so that positions hold."""
     low = text.lower()
     return low if len(low) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+
+
+def words(*lines: str) -> frozenset[str]:
+    """The words of `lines`, as a set."""
+    return frozenset(" ".join(lines).split())

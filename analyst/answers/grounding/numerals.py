@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from analyst.answers.grounding.folding import words
+
 SaidUnit = Literal["percent", "pp", "points", "times", "days", "weeks", "months", ""]
 Hedge = Literal["", "over", "under", "about"]
 
@@ -35,8 +37,21 @@ _TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ni
 WORDS = {word: n for n, word in enumerate(_UNITS)} | {word: 10 * (n + 2) for n, word in enumerate(_TENS)}
 WORDS |= {f"{ten}-{_UNITS[n]}": 10 * (i + 2) + n for i, ten in enumerate(_TENS) for n in range(1, 10)}
 WORDS |= {"hundred": 100, "thousand": 1000, "million": 1_000_000, "dozen": 12}
-_PARTS = {"half": 2, "halves": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7,
-          "eighth": 8, "ninth": 9, "tenth": 10, "twentieth": 20, "hundredth": 100}  # fmt: skip
+_PARTS = {
+    "half": 2,
+    "halves": 2,
+    "third": 3,
+    "quarter": 4,
+    "fourth": 4,
+    "fifth": 5,
+    "sixth": 6,
+    "seventh": 7,
+    "eighth": 8,
+    "ninth": 9,
+    "tenth": 10,
+    "twentieth": 20,
+    "hundredth": 100,
+}
 _PARTS |= {f"{word}s": n for word, n in _PARTS.items() if word not in ("half", "halves")}
 _ORDINALS = {
     "second": 2,
@@ -49,49 +64,43 @@ _ORDINALS = {
     "ninth": 9,
     "tenth": 10,
 }
-_VAGUE = {"dozens": (24, 140), "hundreds": (150, 1999), "thousands": (1500, 200_000), "millions": (1e6, 1e12),
-          "scores": (40, 140), "a handful": (3, 8)}  # fmt: skip
-_TIMES = {"twice": 2.0, "double": 2.0, "doubled": 2.0, "doubling": 2.0, "doubles": 2.0, "thrice": 3.0, "triple": 3.0,
-          "tripled": 3.0, "tripling": 3.0, "quadrupled": 4.0, "quadruple": 4.0, "halved": 0.5, "halving": 0.5,
-          "halves": 0.5, "tenfold": 10.0, "fivefold": 5.0, "sixfold": 6.0, "sevenfold": 7.0, "eightfold": 8.0, "ninefold": 9.0, "twofold": 2.0, "threefold": 3.0, "fourfold": 4.0}  # fmt: skip
-_NOT_COUNTED = frozenset(
-    [
-        "points",
-        "is",
-        "was",
-        "has",
-        "less",
-        "versus",
-        "across",
-        "as",
-        "this",
-        "plus",
-        "minus",
-        "its",
-        "whereas",
-        "perhaps",
-        "vs",
-        "always",
-        "unless",
-        "does",
-        "pts",
-        "goes",
-        "falls",
-        "rises",
-        "keeps",
-        "lies",
-        "stands",
-        "becomes",
-        "means",
-        "percentages",
-        "us",
-        "thus",
-        "overall's",
-        "towards",
-        "upwards",
-        "downwards",
-        "times",
-    ]
+_VAGUE = {
+    "dozens": (24, 140),
+    "hundreds": (150, 1999),
+    "thousands": (1500, 200_000),
+    "millions": (1e6, 1e12),
+    "scores": (40, 140),
+    "a handful": (3, 8),
+}
+_TIMES = {
+    "twice": 2.0,
+    "double": 2.0,
+    "doubled": 2.0,
+    "doubling": 2.0,
+    "doubles": 2.0,
+    "thrice": 3.0,
+    "triple": 3.0,
+    "tripled": 3.0,
+    "tripling": 3.0,
+    "quadrupled": 4.0,
+    "quadruple": 4.0,
+    "halved": 0.5,
+    "halving": 0.5,
+    "halves": 0.5,
+    "tenfold": 10.0,
+    "fivefold": 5.0,
+    "sixfold": 6.0,
+    "sevenfold": 7.0,
+    "eightfold": 8.0,
+    "ninefold": 9.0,
+    "twofold": 2.0,
+    "threefold": 3.0,
+    "fourfold": 4.0,
+}
+_NOT_COUNTED = words(
+    "points is was has less versus across as this plus minus its whereas perhaps vs always unless does",
+    "pts goes falls rises keeps lies stands becomes means percentages us thus overall's towards upwards",
+    "downwards times",
 )
 _WORD_ALTS = "|".join(
     sorted(
@@ -102,15 +111,18 @@ _DIGITS = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+"
 _NUMERAL = re.compile(
     rf"(?P<sign>(?<![\w)])[+-]\s?|(?<![\w.,])|(?<=\d[-–])|(?<=[a-zA-Z]-))(?P<digits>{_DIGITS})"
     r"(?P<scale>\s?(?:k|m|bn|thousand|million)\b)?"
-    r"(?P<unit>\s?(?:%|‰)(?:[\s-]points?\b)?|\s?(?:pp|p\.p\.|pct|percent|per cent)(?:\b|(?<=\.))(?: points?\b)?|\s?percentage[ -]points?\b|\s?p\.p\."
+    r"(?P<unit>\s?(?:%|‰)(?:[\s-]points?\b)?|\s?(?:pp|p\.p\.|pct|percent|per cent)(?:\b|"
+    r"(?<=\.))(?: points?\b)?|\s?percentage[ -]points?\b|\s?p\.p\."
     r"|[\s-]?(?:(?:NPS|CSAT|CES|score)[\s-])?(?:points?|pts?)\b|\s?×|\s?x\b|-?fold\b|[\s-]times\b"
     r"|[\s-](?:person[\s-])?(?:days?|weeks?|months?|years?|hours?|minutes?|seconds?)\b)?",
     re.IGNORECASE,
 )
 _WORDED = re.compile(
-    rf"\b(?P<digits>(?:one(?= (?:hundred|thousand|million|point\b|day|week|month|percent|per cent))|{_WORD_ALTS}|a (?=hundred|thousand|million|dozen)|(?<![\w-])(?=(?:hundred|thousand|million|dozen)\b))"
+    rf"\b(?P<digits>(?:one(?= (?:hundred|thousand|million|point\b|day|week|month|percent|per cent))|"
+    rf"{_WORD_ALTS}|a (?=hundred|thousand|million|dozen)|(?<![\w-])(?=(?:hundred|thousand|million|dozen)\b))"
     r"(?:\s?(?:hundred|thousand|million|dozen)\b)?)\b"
-    r"(?P<unit>\s?(?:percent|per cent)(?: points?)?\b|\s?percentage[ -]points?\b|[\s-](?:(?:NPS|CSAT|CES|score)[\s-])?(?:points?|pts?)\b|[\s-]times\b"
+    r"(?P<unit>\s?(?:percent|per cent)(?: points?)?\b|\s?percentage[ -]points?\b|[\s-](?:(?:NPS|CSAT|CES|"
+    r"score)[\s-])?(?:points?|pts?)\b|[\s-]times\b"
     r"|[\s-](?:person[\s-])?(?:days?|weeks?|months?|years?|hours?|minutes?|seconds?)\b)?",
     re.IGNORECASE,
 )
@@ -119,10 +131,16 @@ _PART_ALTS = "|".join(
 )
 _SMALL = "one|two|three|four|five|six|seven|eight|nine|ten"
 _FRACTION = re.compile(
-    rf"\b(?P<top>{_SMALL}|an?|\d{{1,2}})[\s-](?P<part>{_PART_ALTS})(?=\b(?! (?:time|place|largest|biggest|week|month|day|fix|theme|screen|reason|group|segment|most)))"
-    rf"|\b(?P<top2>one|two|three)[\s-](?P<part2>quarters?)\b|(?<!users a )(?<!customers a )(?<!people a )(?<!times a )(?<!once a )(?<!twice a )(?<!answers a )(?<=\ba )(?P<part3>quarter)\b(?! (?:ago|later|earlier|before)\b)|(?<=fourth )(?P<part4>quarter)(?= of the (?:answers|comments|sessions))"
-    r"|(?P<part5>\bhalf\b)(?! (?:year|way|hour|an hour|a year|star))|(?P<slash>(?<![\w./])(?P<a>\d{1,2})[/⁄](?P<b>\d{1,2})(?![\w/]))"
-    rf"|\b(?P<top6>{_SMALL}|\d{{1,3}})(?: in(?: every)?| out of(?: every)?) (?P<of6>{_SMALL}|a hundred|twenty|\d{{1,3}})\b(?![.,]\d|%| (?:points|percent))",
+    rf"\b(?P<top>{_SMALL}|an?|\d{{1,2}})[\s-](?P<part>{_PART_ALTS})(?=\b(?! (?:time|place|largest|biggest|week|"
+    rf"month|day|fix|theme|screen|reason|group|segment|most)))"
+    rf"|\b(?P<top2>one|two|three)[\s-](?P<part2>quarters?)\b|"
+    rf"(?<!users a )(?<!customers a )(?<!people a )(?<!times a )(?<!once a )(?<!twice a )"
+    rf"(?<!answers a )(?<=\ba )(?P<part3>quarter)\b(?! (?:ago|"
+    rf"later|earlier|before)\b)|(?<=fourth )(?P<part4>quarter)(?= of the (?:answers|comments|sessions))"
+    r"|(?P<part5>\bhalf\b)(?! (?:year|way|hour|an hour|a year|star))|"
+    r"(?P<slash>(?<![\w./])(?P<a>\d{1,2})[/⁄](?P<b>\d{1,2})(?![\w/]))"
+    rf"|\b(?P<top6>{_SMALL}|\d{{1,3}})(?: in(?: every)?| out of(?: every)?) (?P<of6>{_SMALL}|a hundred|twenty|"
+    rf"\d{{1,3}})\b(?![.,]\d|%| (?:points|percent))",
     re.IGNORECASE,
 )
 _OTHER = re.compile(
@@ -132,19 +150,23 @@ _OTHER = re.compile(
     re.IGNORECASE,
 )
 _OVER = re.compile(
-    r"(?:more than|over|above|at least|upwards of|no fewer than|exceeding|beyond|greater than|higher than|well over|just over|>=?|north of)\s(?:the\s|a\s|an\s)?$",
+    r"(?:more than|over|above|at least|upwards of|no fewer than|exceeding|beyond|greater than|higher than|"
+    r"well over|just over|>=?|north of)\s(?:the\s|a\s|an\s)?$",
     re.IGNORECASE,
 )
 _UNDER = re.compile(
-    r"(?:less than|fewer than|under|below|at most|(?<!is )(?<!are )(?<!was )(?<!were )(?<!went )up to|nearly|almost|just under|close to|approaching|no more than|not quite|lower than|<=?)\s(?:the\s|a\s|an\s)?$",
+    r"(?:less than|fewer than|under|below|at most|(?<!is )(?<!are )(?<!was )(?<!were )(?<!went )up to|nearly|"
+    r"almost|just under|close to|approaching|no more than|not quite|lower than|<=?)\s(?:the\s|a\s|an\s)?$",
     re.IGNORECASE,
 )
 _ABOUT = re.compile(
-    r"(?:about|around|roughly|approximately|some|circa|~|≈|in the region of|an estimated|or so|almost exactly|close to|nearly|almost|just over|just under)\s?(?:the\s|a\s|an\s)?$",
+    r"(?:about|around|roughly|approximately|some|circa|~|≈|in the region of|an estimated|or so|almost exactly|"
+    r"close to|nearly|almost|just over|just under)\s?(?:the\s|a\s|an\s)?$",
     re.IGNORECASE,
 )
 _AFTER_NOUN = re.compile(
-    r"^\s(?:of the |of all |more |fewer |further |such |these |those |the |different |active |NPS |CSAT |CES |other |distinct |separate |of them |commented |customer |user )*(?P<noun>[a-z]+)",
+    r"^\s(?:of the |of all |more |fewer |further |such |these |those |the |different |active |NPS |CSAT |CES |"
+    r"other |distinct |separate |of them |commented |customer |user )*(?P<noun>[a-z]+)",
     re.IGNORECASE,
 )
 

@@ -16,18 +16,22 @@ from analyst.answers.grounding.naming import Mention, blank, known_names, mentio
 from analyst.answers.grounding.numerals import Numeral, numerals_in
 
 _QUOTED = re.compile(
-    r"“([^“”]*)”|„([^„“”]*)[“”]|«([^«»]*)»|\"([^\"]*)\"|‘((?:[^‘']|'(?=\w))*)'(?!\w)|(?<![\w'])'((?=\S)(?:[^']|(?<=\w)'(?=\w))+)'(?!\w)"
+    r"“([^“”]*)”|„([^„“”]*)[“”]|«([^«»]*)»|\"([^\"]*)\"|‘((?:[^‘']|'(?=\w))*)'(?!\w)|(?<![\w'])'((?=\S)(?:[^']|"
+    r"(?<=\w)'(?=\w))+)'(?!\w)"
 )
 _IDS = re.compile(r"(?<![\w-])(?:\[?f\d{1,4}\]?|fix-[0-9a-f]{8})(?![\w-])")
 _LEVEL = re.compile(
     r"\b95\s?(?:%|percent|per cent)(?=[- ]?(?:confidence|interval|CI\b|credible|certain|sure|level|range|uncertainty))"
-    r"|(?<=at )95\s?%(?! of)|(?<=with )95\s?% (?=confidence|certainty)|\b95\s?%(?=:? ?[+-]?\d[\d.]* to )|(?<=\b[Oo]ut of )10\b|(?<=\d)/10\b|\b0[- ](?:to |-|–)?10\b(?= scale)|(?<=95% )CI\b"
+    r"|(?<=at )95\s?%(?! of)|(?<=with )95\s?% (?=confidence|certainty)|\b95\s?%(?=:? ?[+-]?\d[\d.]* to )|"
+    r"(?<=\b[Oo]ut of )10\b|(?<=\d)/10\b|\b0[- ](?:to |-|–)?10\b(?= scale)|(?<=95% )CI\b"
     r"|\b30-day\b|\bday-to-day\b|\bone-off\b|\bNo\. ?1\b"
 )
 _SEPARATOR = re.compile(
-    r"[;:()\[\]]|,\s(?=(?:but|and|while|whereas|which|with|then|or|up|down|from|of|where|who|whose|compared|against|versus|yet|so|as|at|elsewhere|others|everybody else|everyone else|the rest|the others)\b)"
-    r"|,\s(?=[“\"]?[\ue000+\d-])|\s[–—-]\s|[.!?]\s"
-    r"|\b(?:but|while|whereas|although|though|against|versus|vs\.?|compared (?:with|to)|relative to|than|and|or|as opposed to|rather than|instead of)\b"
+    r"[;:()\[\]]|,\s(?=(?:but|and|while|whereas|which|with|then|or|up|down|from|of|where|who|whose|compared|"
+    r"against|versus|yet|so|as|at|elsewhere|others|everybody else|everyone else|the rest|the others)\b)"
+    r"|,\s(?=[“\"]?[\ue000+\d-])|,\s(?=(?:in|from|of|across|among|over) (?:about |all |the )?\d)|\s[–—-]\s|[.!?]\s"
+    r"|\b(?:but|while|whereas|although|though|against|versus|vs\.?|compared (?:with|to)|relative to|than|and|"
+    r"or|as opposed to|rather than|instead of)\b"
 )
 _METRIC = re.compile(
     r"\b(?:NPS|CSAT|CES)\b|\bnet promoter score\b|\bcustomer satisfaction(?: score)?\b|\bcustomer effort(?: score)?\b",

@@ -12,40 +12,86 @@ from dataclasses import dataclass
 
 from analyst.answers.facts import Fact, Number
 from analyst.answers.grounding.case import Case, Fault
+from analyst.answers.grounding.cues import MOVES
 from analyst.answers.grounding.facts_view import Candidate, about, family, interval_at, is_about, partner
 from analyst.answers.grounding.reading import Segment
-from analyst.answers.grounding.rules.binding import MOVES
 
-_UP = r"rose|risen|rises?|rising|increas(?:e[sd]?|ing)|grew|grown|grows?|growing|growth|climb(?:s|ed|ing)?|jump(?:s|ed|ing)?|gain(?:s|ed|ing)?|surg(?:e[sd]?|ing)|spik(?:e[sd]?|ing)|soar(?:s|ed|ing)?|uptick|upswing|upturn|doubled|tripled|quadrupled|mount(?:s|ed|ing)|swell(?:s|ed|ing)|picked up|picking up|upwards?|crept up|ticked up|went up|going up|escalat\w+|multipl(?:y|ied)"
-_DOWN = r"fell|fall(?:s|en|ing)?|drop(?:s|ped|ping)?|declin(?:e[sd]?|ing)|decreas(?:e[sd]?|ing)|shr[aiu]nk(?:s|ing)?(?! towards)|slip(?:s|ped|ping)?|slid(?:e[sd]?|ing)?|s[aiu]nk(?:s|ing)?|plung(?:e[sd]?|ing)|tumbl(?:e[sd]?|ing)|slump(?:s|ed|ing)?|los[est]+(?:ing)?|dip(?:s|ped|ping)?|weaken(?:s|ed|ing)?|eas(?:es|ed|ing)|fad(?:e[sd]?|ing)|halved|downturn|downswing|downwards?|dwindl\w+|plummet\w*|subsid\w+|shed|went down|going down|cool(?:ed|ing) off|quieter|went quiet|reced(?:e[sd]?|ing)|abat\w+|collaps\w+"
-_GOOD = r"improv(?:e[sd]?|ing|ements?)|(?:got|gets|get|getting|became|become|turned) better|recover(?:s|ed|ing|y)?|rebound(?:s|ed|ing)?|strengthen(?:s|ed|ing)?"
-_BAD = r"(?:got|gets|get|getting|became|become|turned) worse|worsen(?:s|ed|ing)?|deteriorat\w+|degrad\w+|suffer(?:s|ed|ing)?"
-_MORE = r"higher|above(?! all)|greater|larger|bigger|exceed\w*|outperform\w*|ahead|happier|more satisfied|better off|better|stronger|outscore\w*|more (?:often|common(?:ly)?|frequent(?:ly)?|likely|than (?!chance|half|\d|\ue000?\d|one|two|three|a |twice|double|in\b|any|doubled|tripled|halved|enough)|detractors|promoters|complaints|comments|mentions|people|customers|users|sessions|crashes|errors|freezes|so\b)|points more"
-_LESS = r"lower(?! (?:bound|end|limit|case))|below|fewer(?! than (?:\d|half|one|two|three|a |an |\w+ (?:thirds|quarters)))|smaller|underperform\w*|behind|trail\w*|lag(?:s|ged|ging)?|unhappier|weaker|less satisfied|worse off|worse|less (?:often|common(?:ly)?|frequent(?:ly)?|likely|than (?!\d|half|one|two|a )|so\b|happy|satisfied)|points less"
+_UP = (
+    r"rose|risen|rises?|rising|increas(?:e[sd]?|ing)|grew|grown|grows?|growing|growth|climb(?:s|ed|ing)?|jump(?:s|"
+    r"ed|ing)?|gain(?:s|ed|ing)?|surg(?:e[sd]?|ing)|spik(?:e[sd]?|ing)|soar(?:s|ed|ing)?|uptick|upswing|upturn|"
+    r"doubled|tripled|quadrupled|mount(?:s|ed|ing)|swell(?:s|ed|ing)|picked up|picking up|upwards?|crept up|"
+    r"ticked up|went up|going up|escalat\w+|multipl(?:y|ied)"
+)
+_DOWN = (
+    r"fell|fall(?:s|en|ing)?|drop(?:s|ped|ping)?|declin(?:e[sd]?|ing)|decreas(?:e[sd]?|ing)|shr[aiu]nk(?:s|"
+    r"ing)?(?! towards)|slip(?:s|ped|ping)?|slid(?:e[sd]?|ing)?|s[aiu]nk(?:s|ing)?|plung(?:e[sd]?|ing)|"
+    r"tumbl(?:e[sd]?|ing)|slump(?:s|ed|ing)?|los[est]+(?:ing)?|dip(?:s|ped|ping)?|weaken(?:s|ed|ing)?|eas(?:es|ed|"
+    r"ing)|fad(?:e[sd]?|ing)|halved|downturn|downswing|downwards?|dwindl\w+|plummet\w*|subsid\w+|shed|went down|"
+    r"going down|cool(?:ed|ing) off|quieter|went quiet|reced(?:e[sd]?|ing)|abat\w+|collaps\w+"
+)
+_GOOD = (
+    r"improv(?:e[sd]?|ing|ements?)|(?:got|gets|get|getting|became|become|turned) better|recover(?:s|ed|ing|y)?|"
+    r"rebound(?:s|ed|ing)?|strengthen(?:s|ed|ing)?"
+)
+_BAD = (
+    r"(?:got|gets|get|getting|became|become|turned) worse|worsen(?:s|ed|ing)?|deteriorat\w+|degrad\w+|suffer(?:s|"
+    r"ed|ing)?"
+)
+_MORE = (
+    r"higher|above(?! all)|greater|larger|bigger|exceed\w*|outperform\w*|ahead|happier|more satisfied|better off|"
+    r"better|stronger|outscore\w*|more (?:often|common(?:ly)?|frequent(?:ly)?|likely|than (?!chance|half|\d|"
+    r"\ue000?\d|one|two|three|a |twice|double|in\b|any|doubled|tripled|halved|enough)|detractors|promoters|"
+    r"complaints|comments|mentions|people|customers|users|sessions|crashes|errors|freezes|so\b)|points more"
+)
+_LESS = (
+    r"lower(?! (?:bound|end|limit|case))|below|fewer(?! than (?:\d|half|one|two|three|a |an |\w+ (?:thirds|"
+    r"quarters)))|smaller|underperform\w*|behind|trail\w*|lag(?:s|ged|ging)?|unhappier|weaker|less satisfied|"
+    r"worse off|worse|less (?:often|common(?:ly)?|frequent(?:ly)?|likely|than (?!\d|half|one|two|a )|so\b|happy|"
+    r"satisfied)|points less"
+)
 _WORDS = re.compile(
-    rf"\b(?:(?P<up>{_UP}|(?<=is )up\b|(?<=are )up\b|(?<=was )up\b|(?<=were )up\b|(?<=went )up\b|(?<=points )up\b|(?<=% )up\b|up(?= (?:by|from|sharply|slightly|strongly|to [\d+-]|on (?:the|last)|[+-]?\d)))"
-    rf"|(?P<down>{_DOWN}|(?<=is )down\b|(?<=are )down\b|(?<=was )down\b|(?<=were )down\b|(?<=went )down\b|(?<=points )down\b|(?<=% )down\b|down(?= (?:by|from|sharply|slightly|strongly|to [\d+-]|on (?:the|last)|[+-]?\d)))"
+    rf"\b(?:(?P<up>{_UP}|(?<=is )up\b|(?<=are )up\b|(?<=was )up\b|(?<=were )up\b|(?<=went )up\b|"
+    rf"(?<=points )up\b|(?<=% )up\b|up(?= (?:by|from|sharply|slightly|strongly|to [\d+-]|on (?:the|last)|"
+    rf"[+-]?\d)))"
+    rf"|(?P<down>{_DOWN}|(?<=is )down\b|(?<=are )down\b|(?<=was )down\b|(?<=were )down\b|(?<=went )down\b|"
+    rf"(?<=points )down\b|(?<=% )down\b|down(?= (?:by|from|sharply|slightly|strongly|to [\d+-]|on (?:the|last)|"
+    rf"[+-]?\d)))"
     rf"|(?P<good>{_GOOD})|(?P<bad>{_BAD})|(?P<more>{_MORE})|(?P<less>{_LESS})|(?P<moved>moved|changed|shifted))\b"
 )
 _SKIPPED = re.compile(
-    r"\b(?:set|sign|end|follow|look|make|bring|back|pick|slow|break|log|stuck|come|comes|turn|show|close|shut|cut|write|top)\s$"
+    r"\b(?:set|sign|end|follow|look|make|bring|back|pick|slow|break|log|stuck|come|comes|turn|show|close|shut|"
+    r"cut|write|top)\s$"
 )
 _MODAL = re.compile(
-    r"\b(?:should|would|could|might|may|can|will|shall|to|if|whether|cannot|can't|must|expected to|able to|before|until|unless|when|lets?|make|makes|keep|a test for a|test for a)(?: (?:it|nps|csat|ces|the score|the share|they|this|have|has|be|been|not|\w+ly|the|they have|scores?|\ue000+))* $"
+    r"\b(?:should|would|could|might|may|can|will|shall|to|if|whether|cannot|can't|must|expected to|able to|"
+    r"before|until|unless|when|lets?|make|makes|keep|a test for a|test for a)(?: (?:it|nps|csat|ces|the score|"
+    r"the share|they|this|have|has|be|been|not|\w+ly|the|they have|scores?|\ue000+))* $"
 )
 _NEGATED = re.compile(
-    r"(?:\bnot|n't|\bnever|\bnor|\bneither|\bno longer|\bwithout|\bno|\bnone|\bhardly|\bbarely|\bnobody|\bnothing|\bno one)(?: [\w-]+){0,3} $"
+    r"(?:\bnot|n't|\bnever|\bnor|\bneither|\bno longer|\bwithout|\bno|\bnone|\bhardly|\bbarely|\bnobody|"
+    r"\bnothing|\bno one)(?: [\w-]+){0,3} $"
 )
 _CHANCE = re.compile(
-    r"within chance|beyond chance|(?:could|may|might|can) (?:well |still |just |easily )?be (?:down to |due to )?(?:chance|noise|luck|random)|not significant\w*|no significant|insignificant|includ\w+ (?:none|zero|no change)|(?:cannot|can't|cannot yet|can not) (?:be )?(?:told|tell|say|be said|rule out|be sure|be distinguished)|"
-    r"too little|too few|within (?:the )?noise|indistinguishable|not (?:clear|sure|certain|proven|shown|distinguishable|enough|statistically)|by chance|chance (?:alone )?(?:can|could|may|explains)|no clear|straddles zero|crosses zero|spans zero|contains zero|reaches (?:past|across|over) zero|either way|consistent with (?:no|none|zero)|more than chance|than noise"
+    r"within chance|beyond chance|(?:could|may|might|can) (?:well |still |just |easily )?be (?:down to |"
+    r"due to )?(?:chance|noise|luck|random)|not significant\w*|no significant|insignificant|includ\w+ (?:none|"
+    r"zero|no change)|(?:cannot|can't|cannot yet|can not) (?:be )?(?:told|tell|say|be said|rule out|be sure|"
+    r"be distinguished)|"
+    r"too little|too few|within (?:the )?noise|indistinguishable|not (?:clear|sure|certain|proven|shown|"
+    r"distinguishable|enough|statistically)|by chance|chance (?:alone )?(?:can|could|may|explains)|no clear|"
+    r"straddles zero|crosses zero|spans zero|contains zero|reaches (?:past|across|over) zero|either way|"
+    r"consistent with (?:no|none|zero)|more than chance|than noise"
 )
 _FLAT = re.compile(
-    r"\b(?:unchanged|stable|steady|flat|held (?:firm|up|steady)|no (?:real |significant |clear |visible |measurable |detectable |statistically significant )?(?:change|shift|movement|difference|effect)s?|"
-    r"within (?:the )?(?:chance|noise)|same (?:as before|level)|level with|no different|not significant\w*|insignificant|(?:could|may|might) (?:well )?be chance|barely (?:moved|changed)|(?:did|does|has|have|had)(?: not|n't) (?:really )?(?:chang|mov|shift|budg)\w*|standing still|stood still|stagnat\w+|about the same|much the same)\b"
+    r"\b(?:unchanged|stable|steady|flat|held (?:firm|up|steady)|no (?:real |significant |clear |visible |"
+    r"measurable |detectable |statistically significant )?(?:change|shift|movement|difference|effect)s?|"
+    r"within (?:the )?(?:chance|noise)|same (?:as before|level)|level with|no different|not significant\w*|"
+    r"insignificant|(?:could|may|might) (?:well )?be chance|barely (?:moved|changed)|(?:did|does|has|have|"
+    r"had)(?: not|n't) (?:really )?(?:chang|mov|shift|budg)\w*|standing still|stood still|stagnat\w+|"
+    r"about the same|much the same)\b"
 )
 _SIGNIFICANT = re.compile(
-    r"\b(?:more than chance|beyond (?:what )?chance|(?:statistically |highly )?significant(?:ly)?|real (?:change|drop|fall|rise|increase|decline)|not (?:by |just )?chance|not noise|a genuine)\b"
+    r"\b(?:more than chance|beyond (?:what )?chance|(?:statistically |highly )?significant(?:ly)?|"
+    r"real (?:change|drop|fall|rise|increase|decline)|not (?:by |just )?chance|not noise|a genuine)\b"
 )
 
 
@@ -299,7 +345,7 @@ def _claims_of_chance(case: Case) -> Iterator[Fault]:
 
 
 def _associated(case: Case, position: int) -> list[Stance]:
-    """The changes that a remark on chance is about: the numbers of its segment, else of the one before, else its facts."""
+    """The changes that a remark on chance is about: its segment's numbers, else those before, else its facts."""
     segments = case.sentence.segments
     place = case.sentence.segment_at(position)
     segment = segments[place]

@@ -1,4 +1,4 @@
-"""Numbers: each one equals, as far as it is shown, a number of a cited fact in the same unit. What is not found fails."""
+"""Numbers: each equals, as far as it is shown, a number of a cited fact in the same unit. What is not found fails."""
 
 from __future__ import annotations
 
@@ -7,44 +7,20 @@ from collections.abc import Iterator
 
 from analyst.answers.grounding.case import Case, Fault
 from analyst.answers.grounding.dates import window_days
+from analyst.answers.grounding.folding import words
 from analyst.answers.grounding.numerals import Numeral
 
 _SCORED = re.compile(
-    r"\b(?:scor(?:ed|es?|ing)|gave|gives?|giving|rat(?:ed|ing|es)|answered(?: with)?|marked)\s(?:us |it |a |an |of |of a |it a |us a |only |just )*$",
+    r"\b(?:scor(?:ed|es?|ing)|gave|gives?|giving|rat(?:ed|ing|es)|answered(?: with)?|marked)\s(?:us |it |a |"
+    r"an |of |of a |it a |us a |only |just )*$",
     re.IGNORECASE,
 )
-_PEOPLE = frozenset(
-    [
-        "customers",
-        "people",
-        "comments",
-        "quotes",
-        "answers",
-        "voices",
-        "users",
-        "responses",
-        "respondents",
-        "detractors",
-        "promoters",
-        "passives",
-        "sessions",
-    ]
+_PEOPLE = words(
+    "customers people comments quotes answers voices users responses respondents detractors promoters",
+    "passives sessions",
 )
-_THINGS = frozenset(
-    [
-        "groups",
-        "themes",
-        "screens",
-        "fixes",
-        "segments",
-        "things",
-        "weeks",
-        "windows",
-        "versions",
-        "signals",
-        "complaints",
-        "points",
-    ]
+_THINGS = words(
+    "groups themes screens fixes segments things weeks windows versions signals complaints points",
 )
 _SPAN_WORDS = re.compile(r"^\s?(?:before|earlier|prior|preceding|previous|baseline|of baseline)|^\s?$")
 _SPAN_BEFORE = re.compile(r"\b(?:previous|preceding|prior|last|past|earlier)\s$")

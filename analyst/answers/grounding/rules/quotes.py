@@ -1,8 +1,8 @@
 """Quotes: verbatim in one cited text, long enough to be one, and with nothing cut away that turns the meaning.
 
 A quote may be one clause of a sentence. It fails where the words before it in the same clause negate it ('I would not |
-recommend it to a friend'), where a condition governs it ('if it worked, | I would love it'), or where the words after it
-take it back ('I would recommend it | but not any more').
+recommend it to a friend'), where a condition governs it ('if it worked, | I would love it'), or where the words after
+it take it back ('I would recommend it | but not any more').
 """
 
 from __future__ import annotations
@@ -17,30 +17,39 @@ from analyst.answers.grounding.folding import fold
 
 LEAST_WORDS = 3
 _NEGATOR = re.compile(
-    r"\b(?:not|never|no|none|nobody|nothing|without|hardly|barely|scarcely|rarely|seldom|neither|nor|cannot|far from|anything but|"
-    r"stopped|refuse[sd]?|fail(?:s|ed)?|unable|doubt|hate when|instead of|nicht|kein\w*|nie|niemals|ohne|kaum|weder|nunca|jam[aá]s|sin|tampoco|apenas|ni|ne|pas|"
+    r"\b(?:not|never|no|none|nobody|nothing|without|hardly|barely|scarcely|rarely|seldom|neither|nor|cannot|"
+    r"far from|anything but|"
+    r"stopped|refuse[sd]?|fail(?:s|ed)?|unable|doubt|hate when|instead of|nicht|kein\w*|nie|niemals|ohne|kaum|"
+    r"weder|nunca|jam[aá]s|sin|tampoco|apenas|ni|ne|pas|"
     r"jamais|sans|aucun\w*)\b|n't\b|\bn'(?=[aeiouh])"
 )
 _NOT_ONLY = re.compile(
     r"\bnot (?:only|just|merely|to mention)\b|\bno (?:doubt|wonder|question)\b|\bwhy not\b|\bif not\b"
 )
 _CONDITION = re.compile(
-    r"\b(?:if|unless|only when|provided|as long as|wish|wished|would have been|were it|had it|assuming|wenn|falls|si|à moins|a menos que|ojal[aá]|supposed to|pretend\w*|claims? (?:that|to)|says? that|told (?:me|us) that|promised)\b"
+    r"\b(?:if|unless|only when|provided|as long as|wish|wished|would have been|were it|had it|assuming|wenn|"
+    r"falls|si|à moins|a menos que|ojal[aá]|supposed to|pretend\w*|claims? (?:that|to)|says? that|told (?:me|"
+    r"us) that|promised)\b"
 )
 _TAKEN_BACK = re.compile(
     r"^[\s,;:-]*(?:(?:and |but |yet |aber |pero |mais )?(?:only )?(?:if|unless|except|until|wenn|falls|si)\b"
-    r"|(?:but|yet|though|although|however|aber|pero|mais|doch)\b(?=[^.!?]{0,40}(?:\b(?:not|never|no longer|no more|wasn|isn|nicht|nie|nunca|ya no|plus)\b|n't\b))"
-    r"|(?:not|never|no longer|no more|nicht|nie|nunca|jamais)\b|said (?:no one|nobody)|n't\b|is a lie|is not true|is wrong|my foot\b|as if\b|anymore\b|, not\b|would be (?:a lie|wrong|too))"
+    r"|(?:but|yet|though|although|however|aber|pero|mais|doch)\b(?=[^.!?]{0,40}(?:\b(?:not|never|no longer|"
+    r"no more|wasn|isn|nicht|nie|nunca|ya no|plus)\b|n't\b))"
+    r"|(?:not|never|no longer|no more|nicht|nie|nunca|jamais)\b|said (?:no one|nobody)|n't\b|is a lie|"
+    r"is not true|is wrong|my foot\b|as if\b|anymore\b|, not\b|would be (?:a lie|wrong|too))"
 )
 _BOUNDARY = re.compile(
-    r"[,;:()]|\s-\s|\b(?:and|but|so|because|or|yet|then|while|although|though|since|und|aber|weil|denn|y|pero|porque|et|mais)\s*$|[.!?]\s*$"
+    r"[,;:()]|\s-\s|\b(?:and|but|so|because|or|yet|then|while|although|though|since|und|aber|weil|denn|y|pero|"
+    r"porque|et|mais)\s*$|[.!?]\s*$"
 )
 _COORDINATOR = re.compile(
     r"\b(?:and|but|so|because|or|yet|then|while|although|though|since|und|aber|weil|denn|y|pero|porque|et|mais)\s*$"
 )
 _SUBJECT = re.compile(
-    r"^(?:i|it|its|it's|i'm|i've|i'd|i'll|we|we're|you|your|they|he|she|the|my|our|this|that|these|those|there|a|an|nothing|everything|everyone|nobody|no|"
-    r"please|now|why|what|when|how|who|where|support|customer|app|just|then|after|every|all|some|one|ich|es|die|der|das|wir|el|la|los|yo|je|il|elle|le|les|i\b)\b"
+    r"^(?:i|it|its|it's|i'm|i've|i'd|i'll|we|we're|you|your|they|he|she|the|my|our|this|that|these|those|there|"
+    r"a|an|nothing|everything|everyone|nobody|no|"
+    r"please|now|why|what|when|how|who|where|support|customer|app|just|then|after|every|all|some|one|ich|es|"
+    r"die|der|das|wir|el|la|los|yo|je|il|elle|le|les|i\b)\b"
 )
 _SENTENCE_END = re.compile(r"[.!?]+(?=\s|$)|\n")
 _PIECES = re.compile(r"\s*\[?\.\.\.\]?\s*")

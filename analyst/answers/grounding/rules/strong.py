@@ -13,15 +13,23 @@ _STRONG: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), frozenset(allowed.split()))
     for pattern, allowed in (
         (
-            r"\b(?:largest|biggest|highest|greatest|strongest|sharpest|steepest|hardest|heaviest|deepest|commonest|loudest|widest|fastest|longest|severest|topmost|"
-            r"chief|foremost|dominant|dominates?|leading|prime|record|happiest|unhappiest|angriest|busiest|clearest|nothing (?:else )?(?:is|was|comes|hurts?) (?:more|worse|bigger|close))\b"
-            r"|\bthe most\b(?! (?:recent|common answer))|\bmost (?:[a-z]+ly |often|common(?:ly)?|frequent(?:ly)?|mentioned|affected|important|severe|visible|urgent|painful|critical|widespread|talked|in\b|on\b|among\b|strongly|sharply)|"
-            r"(?:fell|rose|dropped|moved|lost|gained|changed|grew|declined|hit|suffered|hurts?|matters?|declining|falling|rising) (?:the )?most\b|\bmore than any\b|\bthan any other\b|\bany other (?:group|theme|screen|segment|platform|plan|version|fix)\b|\bunlike any\b",
+            r"\b(?:largest|biggest|highest|greatest|strongest|sharpest|steepest|hardest|heaviest|deepest|"
+            r"commonest|loudest|widest|fastest|longest|severest|topmost|"
+            r"chief|foremost|dominant|dominates?|leading|prime|record|happiest|unhappiest|angriest|busiest|"
+            r"clearest|nothing (?:else )?(?:is|was|comes|hurts?) (?:more|worse|bigger|close))\b"
+            r"|\bthe most\b(?! (?:recent|common answer))|\bmost (?:[a-z]+ly |often|common(?:ly)?|"
+            r"frequent(?:ly)?|mentioned|affected|important|severe|visible|urgent|painful|critical|widespread|"
+            r"talked|in\b|on\b|among\b|strongly|sharply)|"
+            r"(?:fell|rose|dropped|moved|lost|gained|changed|grew|declined|hit|suffered|hurts?|matters?|"
+            r"declining|falling|rising) (?:the )?most\b|\bmore than any\b|\bthan any other\b|"
+            r"\bany other (?:group|theme|screen|segment|platform|plan|version|fix)\b|\bunlike any\b",
             "most",
         ),
         (r"\b(?:worst|best)\b(?! case)", "most least first"),
         (
-            r"\b(?:top|main|primary|principal|number one|no\. 1|#1|key|crucial)\b(?! (?:box|to|of the (?:page|screen)))|\bprimar(?:y|ily) \b|\babove all\b|\bfirst and foremost\b|\b(?:highest|top) priority\b|\bmost urgent\b",
+            r"\b(?:top|main|primary|principal|number one|no\. 1|#1|key|crucial)\b(?! (?:box|to|of the (?:page|"
+            r"screen)))|\bprimar(?:y|ily) \b|\babove all\b|\bfirst and foremost\b|\b(?:highest|top) priority\b|"
+            r"\bmost urgent\b",
             "most first",
         ),
         (
@@ -29,53 +37,90 @@ _STRONG: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = tuple(
             "least",
         ),
         (
-            r"(?<!at )\bfirst\b(?!-time| glance| sight| of all the)|\bcomes? before all\b|\bahead of (?:all|every|any)\b",
+            r"(?<!at )\bfirst\b(?!-time| glance| sight| of all the)|\bcomes? before all\b|\bahead of (?:all|"
+            r"every|any)\b",
             "first",
         ),
         (
-            r"(?<!not )(?<!if )\b(?:only|solely|exclusively|sole|unique(?:ly)?|singular(?:ly)?|nothing but|none but|no other|nobody else|no one else|nowhere else)\b"
-            r"(?! (?:about |around |some |roughly |just )?(?:\d|[+-]\d|\ue000|one in|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|a (?:third|quarter|half|few|fraction)|half|partly|slightly|a little|from mentions))",
+            r"(?<!not )(?<!if )\b(?:only|solely|exclusively|sole|unique(?:ly)?|singular(?:ly)?|nothing but|"
+            r"none but|no other|nobody else|no one else|nowhere else)\b"
+            r"(?! (?:about |around |some |roughly |just )?(?:\d|[+-]\d|\ue000|one in|two|three|four|five|six|"
+            r"seven|eight|nine|ten|eleven|twelve|a (?:third|quarter|half|few|fraction)|half|partly|slightly|"
+            r"a little|from mentions))",
             "only",
         ),
         (
-            r"\b(?:brand-?new|new(?:ly|est)?|emerged|emerging|emergent|unprecedented|appear(?:s|ed) for the|did not exist|didn't exist|never (?:been )?seen before|unheard[- ]of|not been (?:seen|mentioned) before|out of nowhere)\b",
+            r"\b(?:brand-?new|new(?:ly|est)?|emerged|emerging|emergent|unprecedented|appear(?:s|ed) for the|"
+            r"did not exist|didn't exist|never (?:been )?seen before|unheard[- ]of|not been (?:seen|"
+            r"mentioned) before|out of nowhere)\b",
             "new",
         ),
         (
-            r"(?<!of )(?<!at )(?<!in )(?<!after )(?<!above )(?<!across )(?<!over )(?<!almost )(?<!nearly )(?<!taking )(?<!counting )\ball\b(?! (?:who|these|those|this|that|it|else|the same|in all|over|right|told|above|of them is|day|along|out)\b)|\bacross all\b(?! of them is)|\bin all (?:groups|segments|platforms|plans|countries|cases|regions|versions|weeks)\b|\bof all kinds\b|\bacross the board\b|\bacross every\b|"
-            r"\bevery (?!week\b|day\b|month\b|quarter\b|time\b|other\b|hundred\b|\d)\w+|\bevery single\b|\beach (?:of the|and every|group|segment|platform|plan|country|screen|theme|customer|user|version|one)\b|\balways\b|\binvariably\b|\bwithout exception\b|\bunanimous(?:ly)?\b|\buniversal(?:ly)?\b|\bentirely\b|\bwholly\b|\bcompletely\b|\btotally\b|\beverywhere\b|\bconsistently\b|"
-            r"(?<!of the )\b(?:entire|whole) (?:drop|fall|rise|change|movement|decline|increase|base|customer|slide|loss|dip)\b|"
-            r"(?<!of )(?<!over )(?<!among )(?<!for )(?<!than )(?<!against )(?<!with )(?<!from )(?<!to )(?<!where )(?<!that )(?<!shared by )\b(?:everyone|everybody)\b(?! (?:else|outside|except|but|apart|other)\b)(?!'s\b)",
+            r"(?<!of )(?<!at )(?<!in )(?<!after )(?<!above )(?<!across )(?<!over )(?<!almost )"
+            r"(?<!nearly )(?<!taking )(?<!counting )\ball\b(?! (?:who|"
+            r"these|those|this|that|it|else|the same|in all|over|right|told|above|of them is|day|along|out)\b)|"
+            r"\bacross all\b(?! of them is)|\bin all (?:groups|segments|platforms|plans|countries|cases|"
+            r"regions|versions|weeks)\b|\bof all kinds\b|\bacross the board\b|\bacross every\b|"
+            r"\bevery (?!week\b|day\b|month\b|quarter\b|time\b|other\b|hundred\b|\d)\w+|\bevery single\b|"
+            r"\beach (?:of the|and every|group|segment|platform|plan|country|screen|theme|customer|user|"
+            r"version|one)\b|\balways\b|\binvariably\b|\bwithout exception\b|\bunanimous(?:ly)?\b|"
+            r"\buniversal(?:ly)?\b|\bentirely\b|\bwholly\b|\bcompletely\b|\btotally\b|\beverywhere\b|"
+            r"\bconsistently\b|"
+            r"(?<!of the )\b(?:entire|whole) (?:drop|fall|rise|change|movement|decline|increase|base|customer|"
+            r"slide|loss|dip)\b|"
+            r"(?<!of )(?<!over )(?<!among )(?<!for )(?<!than )(?<!against )(?<!with )(?<!from )(?<!to )"
+            r"(?<!where )(?<!that )(?<!shared by )\b(?:everyone|"
+            r"everybody)\b(?! (?:else|outside|except|but|apart|other)\b)(?!'s\b)",
             "all",
         ),
         (
-            r"\bmajority\b|\bthe bulk\b|\blion's share\b|\boverwhelming(?:ly)?\b|\bmore often than not\b|\bvast\b|\bnearly all\b|\balmost all\b|\busually\b|\btypically\b|\bgenerally\b|\bcommonly\b"
-            rf"|(?<!the )(?<!at )\bmost(?: of)?(?: (?:{_ADVERBS}))* (?!often|common|frequent|mentioned|affected|important|severe|visible|urgent|painful|critical|widespread|talked|in\b|on\b|among\b|strongly|sharply|recent|likely)(?:[a-z]+s|people|it|them|this|that|feedback|who|drop|fall|rise|change|movement|decline|loss|increase|slide|dip|points|talk|\ue000+)\b|\bmost of\b|\bmost,",
+            r"\bmajority\b|\bthe bulk\b|\blion's share\b|\boverwhelming(?:ly)?\b|\bmore often than not\b|"
+            r"\bvast\b|\bnearly all\b|\balmost all\b|\busually\b|\btypically\b|\bgenerally\b|\bcommonly\b"
+            rf"|(?<!the )(?<!at )\bmost(?: of)?(?: (?:{_ADVERBS}))* (?!often|common|frequent|mentioned|"
+            rf"affected|important|severe|visible|urgent|painful|critical|widespread|talked|in\b|on\b|among\b|"
+            rf"strongly|sharply|recent|likely)(?:[a-z]+s|people|it|them|this|that|feedback|who|drop|fall|rise|"
+            rf"change|movement|decline|loss|increase|slide|dip|points|talk|\ue000+)\b|\bmost of\b|\bmost,",
             "majority all",
         ),
         (
-            r"\b(?:mostly|mainly|largely|predominantly|primarily|chiefly|principally|for the most part|almost (?:only|exclusively|entirely)|by and large|overwhelmingly|particularly|especially|above all)\b",
+            r"\b(?:mostly|mainly|largely|predominantly|primarily|chiefly|principally|for the most part|"
+            r"almost (?:only|exclusively|entirely)|by and large|overwhelmingly|particularly|especially|"
+            r"above all)\b",
             "majority most only all",
         ),
     )
 )
 _ABSENCE = re.compile(
-    r"\b(?:nobody|no[- ]one|none|not one|not a single|nothing|nowhere|never|neither|(?<!towards )(?<!to )(?<!above )(?<!below )(?<!than )(?<!from )(?<!include )(?<!includes )(?<!near )zero (?=[a-z]+s\b)|not any|(?:don't|do not|doesn't|does not|didn't|did not|not) mention\w*|no mention\w*|unmentioned|silent (?:on|about)|not a word|absent|absence|missing from|"
-    r"free of|devoid of|(?:has|have|had) (?:gone|vanished|disappeared)|vanished|disappeared|gone (?:away|silent)|no longer (?:mention\w*|talk\w*|complain\w*|appear\w*|a (?:problem|topic|theme))|without (?:any|a single)|lacks?|nil)\b"
-    r"|\bno (?:\w+ )?(?:users?|customers?|people|persons?|comments?|answers?|complaints?|sessions?|groups?|segments?|screens?|themes?|detractors?|promoters?|crash(?:es)?|errors?|freezes?|taps?|friction|problems?|issues?|praise|respondents?|platforms?|plans?|versions?|fix(?:es)?|alerts?|rules?|tickets?|reports?|trouble|signals?|other)\b",
+    r"\b(?:nobody|no[- ]one|none|not one|not a single|nothing|nowhere|never|neither|"
+    r"(?<!towards )(?<!to )(?<!above )(?<!below )(?<!than )(?<!from )(?<!include )"
+    r"(?<!includes )(?<!near )zero (?=[a-z]+s\b)|"
+    r"not any|(?:don't|do not|doesn't|does not|didn't|did not|not) mention\w*|no mention\w*|unmentioned|"
+    r"silent (?:on|about)|not a word|absent|absence|missing from|"
+    r"free of|devoid of|(?:has|have|had) (?:gone|vanished|disappeared)|vanished|disappeared|gone (?:away|"
+    r"silent)|no longer (?:mention\w*|talk\w*|complain\w*|appear\w*|a (?:problem|topic|theme))|without (?:any|"
+    r"a single)|lacks?|nil)\b"
+    r"|\bno (?:\w+ )?(?:users?|customers?|people|persons?|comments?|answers?|complaints?|sessions?|groups?|"
+    r"segments?|screens?|themes?|detractors?|promoters?|crash(?:es)?|errors?|freezes?|taps?|friction|problems?|"
+    r"issues?|praise|respondents?|platforms?|plans?|versions?|fix(?:es)?|alerts?|rules?|tickets?|reports?|"
+    r"trouble|signals?|other)\b",
     re.IGNORECASE,
 )
 _NOT_ABSENCE = re.compile(
-    r"includ\w+ (?:none|zero|no change)(?: at all)?|nothing (?:has |needs )?(?:to (?:be )?)?explain\w*|nothing (?:can|could|may) be said|nothing of the (?:cause|reason)|no more than|no fewer than|no less than|none at all|never mind|nothing more than|nothing to do with chance|neither (?:rose|moved|fell|up)|cannot|"
+    r"includ\w+ (?:none|zero|no change)(?: at all)?|nothing (?:has |needs )?(?:to (?:be )?)?explain\w*|"
+    r"nothing (?:can|could|may) be said|nothing of the (?:cause|reason)|no more than|no fewer than|"
+    r"no less than|none at all|never mind|nothing more than|nothing to do with chance|neither (?:rose|moved|"
+    r"fell|up)|cannot|"
     r"without (?:a|an|the) (?:plan|comment|session|platform|country|version|segment)",
     re.IGNORECASE,
 )
 _PERCENT_SAID = re.compile(
-    r"most|majority|bulk|lion|mostly|mainly|largely|predominantly|overwhelm|usually|typically|generally|commonly|chiefly|primarily",
+    r"most|majority|bulk|lion|mostly|mainly|largely|predominantly|overwhelm|usually|typically|generally|"
+    r"commonly|chiefly|primarily",
     re.IGNORECASE,
 )
 _NEGATED = re.compile(
-    r"\b(?:not|n't|nor|neither|no|never|hardly|far from|whether|which)\s(?:the |a |an |its |their |necessarily |clearly |one of the )*$",
+    r"\b(?:not|n't|nor|neither|no|never|hardly|far from|whether|which)\s(?:the |a |an |its |their |"
+    r"necessarily |clearly |one of the )*$",
     re.IGNORECASE,
 )
 _ONE_OF = re.compile(r"\b(?:one|some|two|three|five) of the $", re.IGNORECASE)
