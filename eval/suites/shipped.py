@@ -23,5 +23,5 @@ def shipped(options: Options, progress: Progress) -> tuple[View, Path]:
 
 
 def labelled_split(options: Options) -> Split:
-    """The labelled sets have no quick part: where one is asked for, it is dev."""
+    """The labelled set to read: for the quick part, that of dev."""
     return "test" if options.split == "test" else "dev"

@@ -27,6 +27,7 @@ from eval.results import Options, Suite
 from eval.runs import EvalRun, evaluate
 from eval.suites.companies import Companies
 from eval.suites.questions import Questions
+from eval.suites.sentences import Sentences
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("evaluation")]
 
@@ -131,6 +132,10 @@ def test_one_that_always_sees_a_movement_is_stopped(keep: Path, model_cache: Pat
 
 def test_the_gate_is_open_on_questions(asked: EvalRun) -> None:
     assert gate(asked) == []
+
+
+def test_the_gate_is_open_on_sentences(keep: Path) -> None:
+    assert gate(evaluate([Sentences()], [Options("quick", Analyst(), keep)], Silent(), command="test")) == []
 
 
 def test_invented_quotes_are_stopped(asked: EvalRun, recorded: Recording, keep: Path, model_cache: Path) -> None:
