@@ -11,7 +11,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -20,10 +20,10 @@ from analyst.answers.followups import workspace_book
 from analyst.answers.gather import Gatherer
 from analyst.answers.search import Searcher, ThemeMeanings, open_search
 from analyst.core.errors import UndertoneError
-from analyst.core.query import METRICS, Query
-from analyst.core.windows import zone
-from analyst.runs.counting import hold_tables
-from analyst.runs.view import open_view
+from analyst.core.query import METRICS, Metric, Query
+from analyst.core.windows import month_of, previous, zone
+from analyst.runs.counting import MISSING, hold_tables, segment_dimensions, segment_sql
+from analyst.runs.view import BASELINE_WINDOWS, WindowChoice, choose_query, open_view
 from analyst.runs.visits import prepare_sessions_had, prepare_visits
 
 if TYPE_CHECKING:
@@ -32,7 +32,9 @@ if TYPE_CHECKING:
     from analyst.runs.view import View
     from analyst.runs.weighting import Weighting
 
-MOST_QUERIES = 32  # findings kept of a run: some megabytes each
+MOST_QUERIES = 48  # findings kept of a run: about 20 MB each at 100,000 opinions
+_WEEKS_BACK = 3
+_MOST_LEVELS = 12  # of a dimension whose groups are prepared
 MOST_RUNS = 2
 Stamp = tuple[object, ...]
 _Key = tuple[Query, "Weighting"]
@@ -81,8 +83,8 @@ class WarmRun:
             lease.close()
 
     def prepare(self, queries: Iterable[Query] | None = None, go_on: Callable[[], bool] | None = None) -> int:
-        """Work out ahead what questions about `queries` need (by default what is asked without naming a window, of
-        every metric), and load the search. `go_on` is asked before each. Gives how many were worked out."""
+        """Work out ahead what questions about `queries` need (by default the usual ones), and load the search. `go_on`
+        is asked before each. Gives how many were worked out."""
         done = 0
         for query in self.usual_queries() if queries is None else queries:
             if go_on is not None and not go_on():
@@ -98,17 +100,13 @@ class WarmRun:
         return done
 
     def usual_queries(self) -> list[Query]:
-        """The default question of every metric that the run has."""
-        from analyst.runs.view import choose_query
-
-        found = []
-        view = self.view.apart()
-        for metric in METRICS:
-            try:
-                found.append(choose_query(view, metric))
-            except UndertoneError:  # no answers of the metric, or too few of them: nothing to prepare
-                continue
-        return found
+        """What is asked most, likeliest first: the default question of every metric that the run has; that of the
+        first metric for each group large enough to tell, for the weeks before and for the last month."""
+        with self.lease() as lease:
+            usual = [query for query in (_default(lease.view, metric) for metric in METRICS) if query is not None]
+            if usual:
+                usual += [*_earlier(lease.view, usual[0]), *_by_group(lease.view, usual[0])]
+        return list(dict.fromkeys(usual))[: self._most]
 
     def forget(self) -> None:
         """Drop every finding; the connection and the search stay."""
@@ -216,6 +214,40 @@ class Warm:
             for run in self._runs.values():
                 run.forget()
         self._stamp = now
+
+
+def _default(view: View, metric: Metric, choice: WindowChoice | None = None) -> Query | None:
+    try:
+        return choose_query(view, metric, choice)
+    except UndertoneError:  # no answers of the metric, or too few of them: nothing to prepare
+        return None
+
+
+def _earlier(view: View, query: Query) -> list[Query]:
+    """The same question of the windows before, and of the last month that is over."""
+    tz = zone(view.settings.timezone)
+    found: list[Query | None] = []
+    window = query.window
+    for _ in range(_WEEKS_BACK):
+        window = previous(window, tz)
+        found.append(replace(query, window=window, baseline=previous(window, tz, BASELINE_WINDOWS)))
+    month = previous(month_of(view.until.astimezone(tz).date(), tz), tz)
+    found.append(_default(view, query.metric, WindowChoice(month=month.label)))
+    return [one for one in found if one is not None]
+
+
+def _by_group(view: View, query: Query) -> list[Query]:
+    """The same question of every group that has enough answers in the window, the largest first."""
+    found: list[tuple[int, str, str]] = []
+    for dimension in segment_dimensions(view.connection):
+        rows = view.connection.execute(
+            f"""SELECT {segment_sql(dimension)} AS level, count(*) AS n FROM responses
+                WHERE kind = ? AND y IS NOT NULL AND submitted_at >= ? AND submitted_at < ? GROUP BY level""",
+            [query.metric, query.window.start, query.window.end],
+        ).fetchall()
+        if 1 < len(rows) <= _MOST_LEVELS:
+            found += [(-n, dimension, level) for level, n in rows if n >= view.settings.min_window and level != MISSING]
+    return [query.within(((dimension, level),)) for _, dimension, level in sorted(found)]
 
 
 def _stamp(settings: Settings) -> Stamp | None:

@@ -16,7 +16,7 @@ MOST_VALUES = 12  # of a dimension, in a message
 CALENDAR_DAYS_BEFORE = 7  # a change this long before the window may still show in it
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)  # a window holds thousands
 class OpinionRow:
     """One opinion of an answer in the window, with what a quote needs to be chosen and shown."""
 

@@ -100,7 +100,10 @@ def test_what_is_asked_most_is_prepared(sample_workspace: Path) -> None:
     run = WarmRun(open_view(load_settings(workspace=sample_workspace), fixed_clock(NOW)))
     assert run.prepare(go_on=lambda: False) == 0
     usual = run.usual_queries()
-    assert [query.metric for query in usual] == ["nps", "csat", "ces"]
+    assert [query.metric for query in usual[:3]] == ["nps", "csat", "ces"]
+    assert {"2026-W45", "2026-W44", "2026-10"} <= {query.window.label for query in usual}
+    assert (("platform", "android"),) in {query.where for query in usual}
+    assert len(set(usual)) == len(usual)
     assert run.prepare(usual[:1]) == 1
     with run.lease() as lease:
         assert "fixes" in lease.gather(usual[0]).__dict__
