@@ -317,8 +317,15 @@ def theme_claim(theme: ThemeFinding, book: FactBook) -> Claim:
     if theme.gap is not None:
         numbers += _counted(numbers_of(theme.gap, "gap"), "comments")
         side = "lower" if theme.gap.value < 0 else "higher"
-        sure = "" if theme.gap.excludes_zero() else ", within chance"
-        said.append(f"those who mention it score {w.size(theme.gap.value)} points {side} than other commenters{sure}")
+        if theme.trend.excludes_zero() and not theme.gap.excludes_zero():
+            # no "within chance" here: beside a share that did move, it would be said of the share as well
+            said.append(
+                f"the score gap to other commenters is {w.signed(theme.gap.value)} points ({w.interval(theme.gap)})"
+            )
+        else:
+            sure = "" if theme.gap.excludes_zero() else ", within chance"
+            apart = f"{w.size(theme.gap.value)} points {side}"
+            said.append(f"those who mention it score {apart} than other commenters{sure}")
     lifts = [lift for lift in theme.segments if lift.significant][:1]
     for lift in lifts:
         numbers += _lift_numbers(lift)
