@@ -200,7 +200,7 @@ GREW = re.compile(
 )
 THERE = re.compile(r"\b(?:there|that group|this group|its|their|where|such|these|those)\b")
 OF_CHANGE = re.compile(
-    r"\b(?:of|for) (?:the|that|this|its) (?:change|difference|drop|fall|rise|effect|movement|gap|trend|decline)\b"
+    r"\b(?:the|that|this|its) (?:change|difference|drop|fall|rise|effect|movement|gap|trend|decline)\b"
 )
 MENTION = re.compile(
     r"^[^.;,(]{0,24}?\b(?:mention\w*|complain\w*|talk\w*|speak\w*|bring up|raise|are about|is about|name|cite)\b"

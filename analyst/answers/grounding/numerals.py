@@ -338,7 +338,7 @@ def _of_noun(after: str) -> str:
 
 def _with_noun(numeral: Numeral, text: str) -> Numeral:
     """The plural that a bare number counts: '1,046 answers', '343 of the groups'."""
-    if numeral.unit or numeral.sign or numeral.value != round(numeral.value):
+    if numeral.unit or numeral.sign or numeral.value % 1 != 0:
         return numeral
     match = _AFTER_NOUN.match(text[numeral.end :])
     if match is None:

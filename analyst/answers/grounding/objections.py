@@ -311,7 +311,7 @@ def _noun(place: Place, candidate: Candidate) -> str:
         if called is None and of == "n":
             called = {"answers", "people", "comments", "sessions", "users", "mentions", "opinions"}
             for other in candidate.fact.numbers:
-                if other.unit == "count" and other.value != candidate.number.value:
+                if other.of in ("users", "sessions") and other.value != candidate.number.value:
                     called -= CALLED.get(other.of, set()) - {"people"}
         kind = NOUNS.get(numeral.noun)
         if called is not None and kind is not None and kind not in called:

@@ -52,9 +52,9 @@ def _fits_what_was_said(a: Candidate, b: Candidate, before: list[list[Candidate]
     if not said or id(a.head) in said:
         return True
     numerals, low = place.case.sentence.numerals, place.case.sentence.low
-    after = low[numerals[place.index + 1].end :][:28]
-    near = low[: place.numeral.start][-44:] + " " + after  # 'the interval of the change is', 'for the change'
-    return family(a.head) == "delta" and bool(OF_CHANGE.search(near))
+    since = low[numerals[place.index - 1].end : place.numeral.start]  # 'the interval of the change is'
+    after = low[numerals[place.index + 1].end :][:28]  # '−4.4 to +1.2 for the change'
+    return family(a.head) == "delta" and bool(OF_CHANGE.search(since) or OF_CHANGE.search(after))
 
 
 def _belong(a: Candidate, b: Candidate, place: Place) -> bool:

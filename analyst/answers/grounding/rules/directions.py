@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from analyst.answers.facts import Fact, Number
 from analyst.answers.grounding.case import Case, Fault
-from analyst.answers.grounding.cues import MOVES
+from analyst.answers.grounding.cues import AGAINST, MOVES
 from analyst.answers.grounding.facts_view import Candidate, about, family, interval_at, is_about, partner
 from analyst.answers.grounding.reading import Segment
 
@@ -169,7 +169,7 @@ def _weigh(case: Case, match: re.Match[str], kind: str, lead: str, hedged: bool)
         if all(s.flat for s in stances) and not hedged:
             return f"“{word}” is said of a change that chance explains."
         return ""
-    agreeing = [s for s in stances if _wanted(kind, s) in (s.sign, 0)]
+    agreeing = [s for s in stances if not s.sign or _wanted(kind, s) in (s.sign, 0)]
     if not agreeing:
         return f"“{word}” goes against the sign of its fact."
     if all(s.flat for s in agreeing) and not hedged:
@@ -349,7 +349,8 @@ def _associated(case: Case, position: int) -> list[Stance]:
     segments = case.sentence.segments
     place = case.sentence.segment_at(position)
     segment = segments[place]
-    if _REST.search(case.sentence.low[segment.start : segment.end]):  # what remains is not what was just spoken of
+    own = case.sentence.low[segment.start : segment.end]
+    if _REST.search(own) and not AGAINST.match(segment.opener):  # what remains is not what was just spoken of
         return [stance for fact in case.facts for stance in _of_fact(fact, "up")]
     for at in range(place, max(-1, place - 3), -1):
         one = segments[at]
