@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -52,8 +52,9 @@ def screen_frictions(
     for screen in sorted(set(counts.screen)):
         rows = counts.screen == screen
         lifts = _segments(counts, rows & counts.post, min_people)
+        now, before = _seen(counts, rows & counts.post), _seen(counts, rows & ~counts.post)
         for at, signal in enumerate(SIGNALS):
-            friction = _friction(counts, rows, str(screen), at, lifts[at])
+            friction = _friction(now, before, str(screen), at, lifts[at])
             if friction is not None:
                 tied = _with_ties(friction, str(screen), signal, links, gaps)
                 series = (weeks or {}).get((str(screen), signal), ())
@@ -61,16 +62,30 @@ def screen_frictions(
     return sorted(found, key=lambda f: (-f.users, f.screen, f.signal))
 
 
-def _friction(
-    counts: VisitCounts, rows: NDArray[np.bool_], screen: str, at: int, lifts: list[SegmentLift]
-) -> ScreenFriction | None:
-    now, n_now, users = _rate(counts, rows & counts.post, at)
-    before, n_before, users_before = _rate(counts, rows & ~counts.post, at)
+@dataclass(frozen=True)
+class _Seen:
+    """Who saw a screen in one window: `visits` (r,) and `hits` (r, s) of its rows, `person` (r,) their codes without
+    gaps, `by_person` the visits of each."""
+
+    visits: NDArray[np.float64]
+    hits: NDArray[np.float64]
+    person: NDArray[np.int64]
+    by_person: NDArray[np.float64]
+
+
+def _seen(counts: VisitCounts, rows: NDArray[np.bool_]) -> _Seen:
+    visits = counts.visits[rows]
+    _, person = np.unique(counts.person[rows], return_inverse=True)
+    return _Seen(visits, counts.hits[rows], person, np.bincount(person, visits).astype(np.float64))
+
+
+def _friction(seen: _Seen, seen_before: _Seen, screen: str, at: int, lifts: list[SegmentLift]) -> ScreenFriction | None:
+    now, n_now, users = _rate(seen, at)
+    before, n_before, users_before = _rate(seen_before, at)
     if users + users_before == 0:
         return None
     low, high = share_difference(now.value, n_now, before.value, n_before)
     known = now.n > 0 and before.n > 0
-    visitors = len(np.unique(counts.person[rows & counts.post]))
     return ScreenFriction(
         screen=screen,
         signal=SIGNALS[at],
@@ -83,7 +98,7 @@ def _friction(
         ),
         band=rage_band(now.value) if SIGNALS[at] == "rage_tap" and now.n else None,
         segments=lifts,
-        user_share=_people(users, visitors),
+        user_share=_people(users, len(seen.by_person)),
     )
 
 
@@ -94,20 +109,19 @@ def _people(met: int, visitors: int) -> Estimate | None:
     return Estimate(met / visitors, low, high, visitors, "share")
 
 
-def _rate(counts: VisitCounts, rows: NDArray[np.bool_], at: int) -> tuple[Estimate, float, int]:
+def _rate(seen: _Seen, at: int) -> tuple[Estimate, float, int]:
     """Share of the visiting sessions that met the signal, the effective number of sessions, and the people met.
 
     The design effect is that of a ratio of totals over people (Kish 1965, 6.5), never below 1.
     """
-    visits, hits = counts.visits[rows], counts.hits[rows, at]
-    total = float(visits.sum())
+    hits = seen.hits[:, at]
+    total = float(seen.visits.sum())
     if total <= 0:
         return Estimate(0.0, None, None, 0, "share"), 0.0, 0
     rate = float(hits.sum()) / total
-    _, person = np.unique(counts.person[rows], return_inverse=True)
-    seen, met = np.bincount(person, visits), np.bincount(person, hits)
+    met = np.bincount(seen.person, hits)
     apart = total * rate * (1 - rate)
-    together = float(np.square(met - rate * seen).sum())
+    together = float(np.square(met - rate * seen.by_person).sum())
     n = total / max(1.0, together / apart) if apart > 0 else total
     low, high = wilson(rate, n)
     return Estimate(rate, low, high, round(total), "share"), n, int((met > 0).sum())
