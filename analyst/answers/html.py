@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from analyst.answers import charts
 from analyst.answers.blocks import Figure
 from analyst.answers.digest import Digest
-from analyst.answers.outline import about, inside_quotes, outline, quote_origin
+from analyst.answers.outline import about, outline, quote_origin
+from analyst.core.values import inside_quotes
 
 if TYPE_CHECKING:
     from jinja2 import Environment

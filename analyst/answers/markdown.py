@@ -7,9 +7,9 @@ from collections.abc import Collection, Sequence
 
 from analyst.answers.blocks import Block, Card, Cell, Figure, Grid, Points, Said, Section, Told
 from analyst.answers.digest import Digest
-from analyst.answers.outline import about, inside_quotes, outline, quote_origin
+from analyst.answers.outline import about, outline, quote_origin
 from analyst.answers.plain import clean
-from analyst.core.values import Quote
+from analyst.core.values import Quote, inside_quotes
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]>#|!~])")
 _LINK = re.compile(r"(?<=[a-zA-Z]):(?=//)|(?<=www)\.|(?<=\w)@(?=\w)", re.IGNORECASE)

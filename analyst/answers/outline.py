@@ -15,14 +15,13 @@ from analyst.answers.blocks import Block, Card, Cell, Figure, Grid, Points, Said
 from analyst.answers.digest import Digest
 from analyst.answers.followups import TITLE as FOLLOW_UPS
 from analyst.answers.ledger import ledger_rows, total_row
-from analyst.core.values import Estimate, Quote
+from analyst.core.values import Estimate, Quote, inside_quotes
 from analyst.findings.alerts import AlertFinding
 from analyst.findings.types import ScreenFriction, ThemeFinding
 from analyst.fixes.types import Fix
 
 SHORT_FACTS, SHORT_SESSIONS = 1, 2
 NAMED = 6  # themes named in one line of what rose or fell
-_NESTED = str.maketrans("“”„‟«»", "‘’‚‛‹›")
 _SENTENCE = re.compile(r"(?<=[^\s.][.!?”])\s+(?=[A-Z“])")
 
 
@@ -291,12 +290,6 @@ def _facts(digest: Digest) -> tuple[Block, ...]:
 def quote_words(quote: Quote) -> str:
     """“text” (scored 7, 2026-11-13)"""
     return f"“{inside_quotes(quote.text)}” ({quote_origin(quote)})"
-
-
-def inside_quotes(text: str) -> str:
-    """`text` as it stands within our quotation marks: its own become single ones, as in print, so that nobody can end
-    the quotation and go on in our name."""
-    return text.translate(_NESTED)
 
 
 def quote_origin(quote: Quote) -> str:

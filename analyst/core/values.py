@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+_NESTED = str.maketrans("“”„‟«»", "‘’‚‛‹›")
+
 
 @dataclass(frozen=True)
 class Estimate:
@@ -32,3 +34,9 @@ class Quote:
     response_id: str
     score: float | None
     at: str | None  # ISO date of the answer
+
+
+def inside_quotes(text: str) -> str:
+    """`text` as it stands within our quotation marks: its own become single ones, as in print, so that nobody can end
+    the quotation and go on in our name."""
+    return text.translate(_NESTED)

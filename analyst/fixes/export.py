@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from analyst.core.query import where_text
-from analyst.core.values import Estimate, Quote
+from analyst.core.values import Estimate, Quote, inside_quotes
 from analyst.fixes.types import Fix
 
 FORMATS = ("markdown", "jira", "linear")
@@ -130,7 +130,7 @@ def _lift(lift: Estimate, grade: str) -> str:
 
 def _quote(quote: Quote) -> str:
     score = "" if quote.score is None else f", {quote.score:g}"
-    return f"“{' '.join(quote.text.split())}” ({quote.at or 'undated'}{score})"
+    return f"“{inside_quotes(' '.join(quote.text.split()))}” ({quote.at or 'undated'}{score})"
 
 
 def _priority(fix: Fix, names: Sequence[str]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from analyst.core.query import Query, Where
+from analyst.core.values import inside_quotes
 from analyst.findings import ScreenFriction, ScreenLink, SegmentLift, ThemeName
 from analyst.fixes.began import Began
 from analyst.fixes.candidates import Candidate
@@ -96,7 +97,7 @@ def action(
         parts.append(_complaints(candidate, query, names, watched))
     else:
         parts.append(_to_do(candidate))
-        parts += [f"Sessions show it: “{shown.strip().rstrip('.')}”"] if shown else []
+        parts += [f"Sessions show it: “{inside_quotes(shown.strip().rstrip('.'))}”"] if shown else []
         parts += _rates(candidate, began)
     if candidate.links:
         parts.append(_met(candidate.links[0], names))
@@ -184,7 +185,7 @@ def _rates(candidate: Candidate, began: str | None) -> list[str]:
 def _asked(suggested: Suggested) -> str:
     """`7 customers suggest something here: “keep my card details”`"""
     people = f"{suggested.people:,} customers suggest" if suggested.people > 1 else "One customer suggests"
-    said = " and ".join(f"“{quote.text.strip().rstrip('.')}”" for quote in suggested.quotes)
+    said = " and ".join(f"“{inside_quotes(quote.text.strip().rstrip('.'))}”" for quote in suggested.quotes)
     return f"{people} what to do, such as {said}" if suggested.people > len(suggested.quotes) else f"{people}: {said}"
 
 

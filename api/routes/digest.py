@@ -7,8 +7,9 @@ from typing import Literal
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
 
-from analyst.answers import html, markdown
-from analyst.answers.digest import write_digest
+from analyst.answers import html, markdown, plain
+from analyst.answers.delivery import payload, self_contained, write_mail
+from analyst.answers.digest import Digest, write_digest
 from analyst.answers.jsonview import digest_json
 from api.dependencies import CurrentFindings
 
@@ -16,11 +17,21 @@ router = APIRouter(tags=["digest"])
 
 
 @router.get("/digest", response_class=JSONResponse)
-def digest(found: CurrentFindings, form: Literal["json", "md", "html"] = "json") -> Response:
+def digest(found: CurrentFindings, form: Literal["json", "md", "html", "mail", "slack", "text"] = "json") -> Response:
     """Every sentence of it carries the facts it rests on."""
-    written = write_digest(found.everything())
+    link = found.view.settings.digest.link
+    return _as(form, write_digest(found.everything()), link)
+
+
+def _as(form: str, written: Digest, link: str | None) -> Response:
     if form == "html":
         return HTMLResponse(html.render(written))
+    if form == "mail":
+        return HTMLResponse(self_contained(write_mail(written, link)))
     if form == "md":
         return PlainTextResponse(markdown.render(written), media_type="text/markdown; charset=utf-8")
+    if form == "text":
+        return PlainTextResponse(plain.render(written))
+    if form == "slack":
+        return JSONResponse(payload(written, link))
     return JSONResponse(digest_json(written))

@@ -13,11 +13,10 @@ import pytest
 from analyst.answers.answer import Answer
 from analyst.answers.digest import Digest, write_digest
 from analyst.answers.facts import Claim, Evidence
-from analyst.answers.outline import inside_quotes
 from analyst.answers.writing import LlmWriter, NamedTheme, propose_labels, with_llm_opening, word_fixes
 from analyst.cli.reading import Asked
 from analyst.core.settings import LlmSettings
-from analyst.core.values import Quote
+from analyst.core.values import Quote, inside_quotes
 from analyst.llm import LlmClient, Outbox
 from tests.answers.writing.material import CLAIMS, EVIDENCE, FIX, NAMES, SCREEN, VERDICT, answer
 from tests.injection.obeying import Hostile, ObeyingServer, corpus

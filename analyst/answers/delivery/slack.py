@@ -16,8 +16,9 @@ from typing import Any
 
 from analyst.answers.blocks import Block, Card, Grid, Points, Said, Section, Told
 from analyst.answers.digest import Digest
-from analyst.answers.outline import about, inside_quotes, outline, quote_origin, verdict_line
+from analyst.answers.outline import about, outline, quote_origin, verdict_line
 from analyst.answers.plain import clean
+from analyst.core.values import inside_quotes
 
 MOST_BLOCKS = 20
 MOST_CHARACTERS = 9_000
