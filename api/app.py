@@ -23,12 +23,14 @@ def create_app(settings: Settings, clock: Clock) -> FastAPI:
     from fastapi import FastAPI
 
     from analyst import __version__
-    from api.routes import digest, fixes, health, movement, pages, runs, screens, themes
+    from analyst.answers.warm import Warm
+    from api.routes import ask, digest, fixes, health, movement, pages, runs, screens, themes
 
     app = FastAPI(title="Undertone", version=__version__, docs_url=None, redoc_url=None)
     app.state.settings = settings
     app.state.clock = clock
-    for module in (health, runs, movement, themes, screens, fixes, digest):
+    app.state.warm = Warm(settings, clock)
+    for module in (health, runs, movement, themes, screens, fixes, digest, ask):
         app.include_router(module.router, prefix="/v1")
     app.include_router(pages.router)
     _answer_errors(app)

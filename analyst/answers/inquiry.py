@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from analyst.answers.ask import Agent, Rewriter, Step, ask
@@ -18,10 +19,13 @@ if TYPE_CHECKING:
     from analyst.answers.asking.meanings import Meanings
     from analyst.answers.gather import Gatherer
     from analyst.answers.telling import Searcher
+    from analyst.answers.warm import Lease
     from analyst.core.clock import Clock
     from analyst.core.query import Query
     from analyst.core.settings import Settings
     from analyst.runs.view import View
+
+_KEPT = 16  # findings of a conversation
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,23 @@ def open_inquiry(settings: Settings, clock: Clock, run_id: str | None = None, *,
     view = open_view(settings, clock, run_id)
     writer, agent = _model(settings, view) if with_llm else (None, None)
     search, meanings = open_search(view)
-    return Inquiry(view, search=search, meanings=meanings, writer=writer, agent=agent)
+    return Inquiry(view, gather=_keeping(view), search=search, meanings=meanings, writer=writer, agent=agent)
+
+
+def warm_inquiry(lease: Lease) -> Inquiry:
+    """The run that `lease` holds, with what earlier questions left there, for as long as the lease lasts."""
+    return Inquiry(lease.view, gather=lease.gather, search=lease.search, meanings=lease.meanings)
+
+
+def _keeping(view: View) -> Callable[[Query], Gatherer]:
+    """The findings of each query, kept for the questions that follow in the same conversation."""
+    from analyst.answers.gather import Gatherer
+
+    @lru_cache(maxsize=_KEPT)
+    def gather(query: Query) -> Gatherer:
+        return Gatherer(view, query)
+
+    return gather
 
 
 def _model(settings: Settings, view: View) -> tuple[Rewriter, Agent]:

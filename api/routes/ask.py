@@ -11,7 +11,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import BaseModel, ConfigDict, Field
 
 from analyst.answers.answerview import answer_json
-from analyst.answers.inquiry import open_inquiry
+from analyst.answers.inquiry import warm_inquiry
 from analyst.core.errors import UndertoneError
 
 router = APIRouter(tags=["ask"])
@@ -33,8 +33,8 @@ class Asked(BaseModel):
 def ask(request: Request, asked: Asked) -> dict[str, Any]:
     """The checked answer with the facts and evidence behind every sentence; a question back and a declined question
     are answers too (`kind`)."""
-    inquiry = open_inquiry(request.app.state.settings, request.app.state.clock, asked.run)
-    return answer_json(inquiry.ask(asked.question))
+    with request.app.state.warm.run(asked.run).lease() as lease:
+        return answer_json(warm_inquiry(lease).ask(asked.question))
 
 
 @router.get("/ask/stream", response_class=EventSourceResponse)
@@ -49,9 +49,10 @@ async def stream(request: Request, question: Question, run: RunId = None) -> Asy
 
     def work() -> None:
         try:
-            inquiry = open_inquiry(request.app.state.settings, request.app.state.clock, run)
-            told = inquiry.ask(question, lambda step: send(ServerSentEvent(event="step", data={"step": step})))
-            send(ServerSentEvent(event="answer", data=answer_json(told)))
+            with request.app.state.warm.run(run).lease() as lease:
+                inquiry = warm_inquiry(lease)
+                told = inquiry.ask(question, lambda step: send(ServerSentEvent(event="step", data={"step": step})))
+                send(ServerSentEvent(event="answer", data=answer_json(told)))
         except UndertoneError as problem:
             said = {"title": problem.message, "hint": problem.hint, "type": type(problem).__name__}
             send(ServerSentEvent(event="problem", data=said))

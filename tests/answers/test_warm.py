@@ -127,3 +127,21 @@ def test_an_edit_and_the_next_day_open_the_run_anew(sample_workspace: Path, tmp_
         assert lease.gather(_query(after)).labels[theme[0]] == "Called otherwise"
     moments[0] = datetime(2026, 11, 17, 8, tzinfo=UTC)
     assert warm.run() is not after
+
+
+def test_the_server_answers_from_the_warm_run(sample_workspace: Path) -> None:
+    from fastapi.testclient import TestClient
+
+    from api.app import create_app
+
+    app = create_app(load_settings(workspace=sample_workspace), fixed_clock(NOW))
+    client = TestClient(app)
+    question = {"question": "Show me 3 quotes about delivery"}
+    first = client.post("/v1/ask", json=question)
+    assert first.status_code == 200
+    assert first.json()["kind"] == "answer"
+    kept = app.state.warm.run()
+    assert client.post("/v1/ask", json=question).json() == first.json()
+    assert app.state.warm.run() is kept
+    streamed = client.get("/v1/ask/stream", params=question)
+    assert streamed.text.rstrip().splitlines()[-2] == "event: answer"
