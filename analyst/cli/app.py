@@ -13,6 +13,7 @@ from analyst import __version__
 from analyst.cli import (
     alerts,
     analyze,
+    ask,
     config,
     demo,
     digest,
@@ -61,6 +62,7 @@ app.command("lag")(lag.lag)
 app.command("screens")(screens.screens)
 app.add_typer(fixes.app, name="fixes")
 app.command("digest")(digest.digest)
+app.command("ask")(ask.ask)
 app.add_typer(alerts.app, name="alerts")
 app.command("serve")(serve.serve)
 app.command("export")(export.export)

@@ -109,7 +109,7 @@ def _direction(found: Gatherer, rec: Recorder) -> list[Claim]:
     if movement.verdict == "moved":
         verb = "up" if change.value > 0 else "down"
         text = (
-            f"Direction beats position: yours{group} is {level} {when}, {verb} {w.size(change.value)} points "
+            f"Direction beats position: yours{group} is {level} {when}, {verb} {w.size(change.value)} points, "
             f"from {was} in {stretch}, more than chance."
         )
     else:

@@ -100,7 +100,7 @@ def _side(frame: DesignFrame, found: Gatherer, where: Where, rows: NDArray[np.bo
 
 def _names(first: Side, second: Side) -> tuple[str, ...]:
     both = (*words.names_of(first.where), *words.names_of(second.where))
-    return tuple(dict.fromkeys((*both, first.name, second.name)))
+    return tuple(dict.fromkeys((*both, *(side.name for side in (first, second) if side.name != ELSE))))
 
 
 def _too_few(first: Side, second: Side, rec: Recorder) -> Claim:
@@ -111,8 +111,8 @@ def _too_few(first: Side, second: Side, rec: Recorder) -> Claim:
         names=_names(first, second),
     )  # fmt: skip
     text = (
-        f"There are too few answers to compare {first.name} with {second.name} {words.within(rec.query.window)}: "
-        f"{w.count(first.now.n)} and {w.count(second.now.n)}."
+        f"There are too few answers to compare {words.within(rec.query.window)}: {w.count(first.now.n)}{_of(first)} "
+        f"against {w.count(second.now.n)}{_of(second)}."
     )
     return Claim(text, (fact,), part="verdict")
 

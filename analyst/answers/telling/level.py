@@ -68,7 +68,7 @@ def _against(found: Gatherer, rec: Recorder) -> list[Claim]:
     if movement.verdict == "moved":
         verb = "up" if change.value > 0 else "down"
         by = w.size(change.value)
-        text = f"It is {verb} {by} points from {was} in {stretch}, more than chance ({words.sure(change)})."
+        text = f"It is {verb} {by} points, from {was} in {stretch}, more than chance ({words.sure(change)})."
     else:
         text = f"In {stretch} it was {was}; the difference is within chance ({words.sure(change)})."
     return [Claim(text, (fact,), part="where")]

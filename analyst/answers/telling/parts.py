@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from analyst.fixes.types import Fix
 
 OUT_OF_REACH = 20  # times the present answers: more than this is no advice
+FEWEST_WORDS = 3  # of a quote
 LOWEST_LIFT = 0.05  # points: a fix expected to bring less than this is not worth a sentence
 
 
@@ -112,7 +113,11 @@ def segment_claims(segment: SegmentFinding, movement: Movement, rec: Recorder, *
         own = segment.change
         fact = rec.own_change(segment.where, own)
         verb = "rose" if own.value > 0 else "fell"
-        told = f"{verb} by {w.size(own.value)} points" if own.excludes_zero() else f"moved {w.signed(own.value)} points"
+        told = (
+            f"{verb} by {w.size(own.value)} points"
+            if own.excludes_zero()
+            else f"moved {w.signed(own.value)} points, within chance"
+        )
         text = f"Its own {rec.metric} {told} ({words.sure(own)}){_rest(segment, movement)}."
         claims.append(Claim(text, (fact, *_rest_fact(segment, movement, rec)), part="who"))
     return claims
@@ -215,8 +220,14 @@ def _gathered(where: tuple[tuple[str, str], ...], ratio: float) -> str:
 
 def quote_claims(quotes: Sequence[Quote], desk: Desk) -> list[Claim]:
     """Each quote as a claim of its own, with the answer that it stands in; score and date are on the evidence."""
-    desk.cite(quotes)
-    return [Claim(words.quoted(quote), (), (quote.response_id,), "quote") for quote in quotes]
+    told = quotable(quotes)
+    desk.cite(told)
+    return [Claim(words.quoted(quote), (), (quote.response_id,), "quote") for quote in told]
+
+
+def quotable(quotes: Sequence[Quote]) -> list[Quote]:
+    """Those that say enough to be quoted: a word or two are no evidence."""
+    return [quote for quote in quotes if len(quote.text.split()) >= FEWEST_WORDS]
 
 
 def fix_claims(fix: Fix, rec: Recorder, *, opening: str = "") -> list[Claim]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from analyst.runs.lookups import OpinionRow
 
 MOST, CAP = 5, 20
+SPARE = 5  # more are looked up than shown: some are a word or two, and no quote
 _WORD = re.compile(r"\w{3,}")
 
 
@@ -29,12 +30,13 @@ def tell(plan: Plan, desk: Desk) -> list[Claim]:
     of: int | None
     rows = in_band(found.quotes.opinions, plan.query.metric, plan.band)
     if plan.themes:
-        picked, of = _of_themes(plan, found, rows, limit)
+        picked, of = _of_themes(plan, found, rows, limit + SPARE)
     elif plan.topic or plan.screen:
-        picked, of = _of_topic(plan.topic or plan.screen or "", plan, desk, rows, limit)
+        picked, of = _of_topic(plan.topic or plan.screen or "", plan, desk, rows, limit + SPARE)
     else:
         answers = sorted({row.response_id for row in rows})
-        picked, of = found.quotes(None, answers, limit), len(answers)
+        picked, of = found.quotes(None, answers, limit + SPARE), len(answers)
+    picked = parts.quotable(picked)[:limit]
     if not picked:
         return [_nothing(plan, desk, rec)]
     return [_opening(plan, desk, rec, len(picked), of), *parts.quote_claims(picked, desk)]

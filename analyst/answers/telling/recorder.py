@@ -159,7 +159,7 @@ class Recorder:
 
     def checked(self, movement: Movement) -> str:
         """How many groups were looked at."""
-        allows: list[Allowance] = [] if movement.segments else ["none"]
+        allows: list[Allowance] = [] if movement.segments else ["none", "all"]
         found = len(movement.segments)
         return self.add(
             f"Groups looked at: {movement.checked}, {found} beyond chance",
@@ -239,7 +239,7 @@ class Recorder:
             ],
             n=screen.sessions,
             verb="screens",
-            names=(screen.screen, w.SIGNAL_WORDS.get(screen.signal, screen.signal)),
+            names=_friction_names(screen),
             direction=direction_of(screen.trend),
             allows=allows,
         )
@@ -254,7 +254,7 @@ class Recorder:
             numbers_of(gap, "gap"),
             n=gap.n,
             verb="screens",
-            names=(screen.screen, w.SIGNAL_WORDS.get(screen.signal, screen.signal)),
+            names=_friction_names(screen),
             direction=direction_of(gap),
             allows=("together", *allows),
         )
@@ -262,7 +262,7 @@ class Recorder:
     def friction_place(self, screen: ScreenFriction, lift: SegmentLift) -> str:
         """Where a friction signal is commoner."""
         thing = w.friction(screen.screen, screen.signal)
-        return self._lift(words.capital(thing), lift, "screens", (screen.screen, thing))
+        return self._lift(words.capital(thing), lift, "screens", _friction_names(screen))
 
     def _lift(self, thing: str, lift: SegmentLift, verb: str, names: Collection[str]) -> str:
         only: list[Allowance] = ["only"] if lift.lift.value >= w.ALMOST_ONLY else []
@@ -336,6 +336,10 @@ class Recorder:
             n=coverage.responses,
             allows=["none"] if not all(counts.values()) else (),
         )
+
+
+def _friction_names(screen: ScreenFriction) -> tuple[str, str, str]:
+    return screen.screen, w.SIGNAL_WORDS.get(screen.signal, screen.signal), w.friction(screen.screen, screen.signal)
 
 
 def _sign(value: float) -> Direction:

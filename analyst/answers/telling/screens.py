@@ -85,7 +85,7 @@ def _told(screen: ScreenFriction, rec: Recorder, place: int, of: int) -> list[Cl
         text += f" (almost only{where})" if almost else f" ({w.times(lift.lift.value)} as common{where} as elsewhere)"
     claims = [Claim(text + ".", tuple(facts), part="screen")]
     if not lowers:
-        said = "No lower score beyond chance goes with that."
+        said = "No lower score beyond chance shows among those who met them."
         claims.append(Claim(said, (_no_gap(screen, rec),), part="screen"))
     elif screen.gap is not None:
         side = "lower" if screen.gap.value < 0 else "higher"

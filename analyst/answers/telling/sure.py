@@ -68,7 +68,7 @@ def _groups(found: Gatherer, rec: Recorder) -> list[Claim]:
     )
     claims = [Claim(text, (rec.checked(movement), rec.segment(segment, movement)), part="sure")]
     if segment.shrunken:
-        text = "Its size is near the limit of what can be seen, and was shrunk towards zero for that."
+        text = "Its size is near the limit of what can be seen, and is given with that allowed for."
         claims.append(Claim(text, (rec.segment(segment, movement),), part="sure"))
     return claims
 

@@ -58,7 +58,7 @@ def _moving(found: Gatherer, rec: Recorder, desk: Desk, moving: Moving, limit: i
         verb="themes",
         names=tuple(theme.label for theme in themes),
         direction={"rising": "up", "new": "up"}.get(moving, "down"),  # type: ignore[arg-type]
-        allows=["new", "only"] if moving == "new" else ["only"],
+        allows=["only", "most", "first", "new"] if moving == "new" else ["only", "most", "first"],
     )
     listed = w.listed([f"“{theme.label}”" for theme in themes[:limit]])
     count = "One theme" if len(themes) == 1 else f"{words.FEW[len(themes)].capitalize()} themes" if len(

@@ -49,11 +49,11 @@ def names_of(where: Where) -> tuple[str, ...]:
 
 
 def before(query: Query, timezone: str) -> str:
-    """'the four weeks before', 'the week before', or the baseline's label where it is another stretch."""
+    """'the four weeks before', 'the months before', 'the week before', or the baseline's label."""
     kind, tz = query.window.kind, zone(timezone)
     if kind in ("week", "month"):
         if previous(query.window, tz, BASELINE_WINDOWS) == query.baseline:
-            return f"the {FEW[BASELINE_WINDOWS]} {kind}s before"
+            return f"the {FEW[BASELINE_WINDOWS]} weeks before" if kind == "week" else "the months before"
         if previous(query.window, tz) == query.baseline:
             return f"the {kind} before"
     return query.baseline.label
