@@ -9,7 +9,15 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from analyst.answers.facts import EVERYONE, Claim, Evidence, Fact, Number, Pack
-from analyst.answers.grounding.facts_view import Candidate, conditions, family, metrics_of, partner, values_of
+from analyst.answers.grounding.facts_view import (
+    CONTRIBUTIONS,
+    Candidate,
+    conditions,
+    family,
+    metrics_of,
+    partner,
+    values_of,
+)
 from analyst.answers.grounding.numerals import Numeral
 from analyst.answers.grounding.reading import Sentence
 
@@ -117,6 +125,8 @@ def _factors(numeral: Numeral, number: Number, fact: Fact) -> tuple[float, ...]:
 
 def _worked_out(numeral: Numeral, fact: Fact) -> Iterator[Candidate]:
     """'Doubled' may rest on a level and the one before or elsewhere, where both stand in one fact."""
+    if numeral.unit == "percent":
+        yield from _part_of_the_change(numeral, fact)
     if numeral.unit != "times":
         return
     for place, other in enumerate(fact.numbers):
@@ -128,3 +138,14 @@ def _worked_out(numeral: Numeral, fact: Fact) -> Iterator[Candidate]:
         if numeral.low - _CLOSE <= ratio <= numeral.high + _CLOSE:
             of = "worked out" if kind == "before" else "worked out over others"
             yield Candidate(fact, Number(ratio, "ratio", of), fact.numbers.index(top))
+
+
+def _part_of_the_change(numeral: Numeral, fact: Fact) -> Iterator[Candidate]:
+    """'Half of the fall' may rest on a part of the whole change and the whole, where both stand in one fact."""
+    whole = next((number.value for number in fact.numbers if number.of == "change"), 0.0)
+    if not whole or not fact.numbers or fact.numbers[0].of != "change":
+        return
+    for place, number in enumerate(fact.numbers):
+        share = number.value / whole
+        if number.of in CONTRIBUTIONS and numeral.low - _CLOSE <= 100 * share <= numeral.high + _CLOSE:
+            yield Candidate(fact, Number(share, "share", "part of the change"), place)

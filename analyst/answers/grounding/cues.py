@@ -23,7 +23,8 @@ TO = re.compile(
     rf"now at|stands at|stood at|sits at) {HEDGES}{SUBJECT}$"
 )
 BY = re.compile(
-    r"\b(?:by|changes? of|drop of|falls? of|rise of|increase of|decrease of|decline of|gains? of|swing of|"
+    r"\b(?:by|changes? of|drop of|falls? of|rise of|increase of|decrease of|decline of|"
+    r"gains? of|swing of|"
     r"shift of|slide of|dip of|"
     r"difference of|gap of|loss of|improvement of|movement of|moved|fell|fallen|rose|risen|dropped|drops|falls|"
     r"rises|grew|climbed|slipped|slid|lost|"
@@ -41,7 +42,8 @@ DELTA_WORDS = re.compile(
     r"contribut\w+|declin\w+|increas\w+|"
     r"decreas\w+|trend|expected|worth|impact|mix|gain\w*|loss|lost|slid\w*|down|up|improv\w+|worse\w*|better|"
     r"points? (?:lower|higher|more|less|worse|better|below|above|behind|ahead|weaker|stronger|fewer|short|"
-    r"further|down|up)|lower|higher|explain\w*|account\w*|carr\w+|due|part|term|share of the|rest is|remain\w+|"
+    r"further|down|up|under|over)|lower|higher|explain\w*|account\w*|carr\w+|due|part|term|share of the|"
+    r"rest is|remain\w+|"
     r"went|going|everybody else|everyone else|attribut\w+|swung|plus|minus|bring\w*|promis\w*|estimat\w*|"
     r"together|jointly|combined)\b"
 )
@@ -53,7 +55,7 @@ CONTRIB = re.compile(
     r"\d)"
 )
 AGAINST = re.compile(
-    r"^(?:against|versus|vs\.?|compared (?:with|to)|relative to|than|as opposed to|rather than|instead of)$"
+    r"^(?:against|below|above|versus|vs\.?|compared (?:with|to)|relative to|than|as opposed to|rather than|instead of)$"
 )
 AGAINST_NEAR = re.compile(rf"\b(?:against|versus|vs\.?|compared (?:with|to)|relative to|than) {HEDGES}$")
 BEFORE_AFTER = re.compile(
@@ -61,7 +63,8 @@ BEFORE_AFTER = re.compile(
     r"last time)\b(?! (?:they|the (?:answer|survey|response)|their|it|he|she|answering|an|a\b))"
 )
 BEFORE_BEFORE = re.compile(
-    rf"\b(?:before|previously|baseline|earlier|prior|used to be|had been|was|were|had|stood at|before it was|"
+    rf"(?<!with )(?<!than )(?<!as )(?<!like )\b(?:before|previously|baseline|earlier|prior|used to be|had been|"
+    rf"was|were|had|stood at|before it was|"
     rf"last time|after)(?: (?:at|of|it was|that|this|the level was|then))?:?[ (]*{HEDGES}$"
 )
 WAS = re.compile(
@@ -70,7 +73,7 @@ WAS = re.compile(
 )
 NOW_AFTER = re.compile(r"^[^.;,()]{0,22}?\b(?:now|this week|currently|today|at present|these days|this month)\b")
 PRIOR = re.compile(
-    r"(?<!with )(?<!against )(?<!than )(?<!from )(?<!over )(?<!since )(?<!versus )(?<!after )"
+    r"(?<!with )(?<!against )(?<!than )(?<!from )(?<!since )(?<!versus )(?<!after )"
     r"(?<!to )(?<!on )(?:\bthe (?:\w+ )?(?:weeks?|"
     r"months?|period|window)s? (?:before|earlier|prior)\b|\b(?:the|a) (?:previous|prior|preceding) \w+)[^;:]*$"
 )
@@ -201,6 +204,16 @@ GREW = re.compile(
 THERE = re.compile(r"\b(?:there|that group|this group|its|their|where|such|these|those)\b")
 OF_CHANGE = re.compile(
     r"\b(?:the|that|this|its) (?:change|difference|drop|fall|rise|effect|movement|gap|trend|decline)\b"
+)
+OF_THE_CHANGE = re.compile(
+    r"^\s?(?:of|in) (?:the|that|this) (?:\w+ )?(?:change|drop|fall|rise|decline|movement|whole|total|loss|"
+    r"slide|increase|decrease)\b"
+)
+JOINTLY = re.compile(
+    r"\b(?:together|both|joint\w*|combined|combination|above|all|these|fixes|first (?:two|three|four|five)|up to)\b"
+)
+IS_CHANGE = re.compile(
+    rf"\b(?:change|difference|drop|fall|rise|movement|effect|gap|lift) (?:is|was|comes to|amounts to) {HEDGES}$"
 )
 MENTION = re.compile(
     r"^[^.;,(]{0,24}?\b(?:mention\w*|complain\w*|talk\w*|speak\w*|bring up|raise|are about|is about|name|cite)\b"

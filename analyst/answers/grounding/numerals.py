@@ -69,7 +69,6 @@ _VAGUE = {
     "hundreds": (150, 1999),
     "thousands": (1500, 200_000),
     "millions": (1e6, 1e12),
-    "scores": (40, 140),
     "a handful": (3, 8),
 }
 _TIMES = {
@@ -144,7 +143,7 @@ _FRACTION = re.compile(
     re.IGNORECASE,
 )
 _OTHER = re.compile(
-    r"\b(?P<vague>dozens|hundreds|thousands|millions|scores(?= of)|a handful)\b"
+    r"\b(?P<vague>dozens|hundreds|thousands|millions|a handful)\b"
     rf"|\b(?P<times>{'|'.join(sorted(_TIMES, key=len, reverse=True))})\b"
     r"|\b(?P<ordinal>second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|2nd|3rd|\d{1,2}th)\b(?!s)",
     re.IGNORECASE,

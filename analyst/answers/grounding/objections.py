@@ -28,6 +28,8 @@ from analyst.answers.grounding.cues import (
     HEDGE_UNSIGNED,
     HEDGES,
     INTERVAL_WORDS,
+    IS_CHANGE,
+    JOINTLY,
     LEVEL,
     MENTION,
     MOVED_UP_TO,
@@ -35,6 +37,7 @@ from analyst.answers.grounding.cues import (
     NOUNS,
     NOW_AFTER,
     NOW_BEFORE,
+    OF_THE_CHANGE,
     OTHERS,
     OTHERS_STRICT,
     PART_WORDS,
@@ -111,7 +114,7 @@ def _from_to(place: Place, candidate: Candidate) -> str:
         if kind in ("before", "others") and not re.search(r"\b(?:compared|back|close|return\w*)\b", place.own):
             return "is the level before, not the one that it went to"
     if (
-        BY.search(place.before)
+        (BY.search(place.before) or IS_CHANGE.search(place.before))
         and kind in ("level", "before", "others")
         and not re.search(
             r"\b(?:mentioned|said|met|shared|used|named|seen|raised|given|told|made|hit|reported|brought up|went) by ",
@@ -130,6 +133,15 @@ def _level_or_change(place: Place, candidate: Candidate) -> str:
     return ""
 
 
+def _said_before_after(place: Place) -> bool:
+    """'23.4 before', but not '10.0 (before: 23.4)', where the word belongs to the number after it."""
+    match = BEFORE_AFTER.match(place.after)
+    if match is None:
+        return False
+    last = place.index + 1 == len(place.case.sentence.numerals)
+    return last or not re.fullmatch(r"\s?(?::|at|was|it was|of)?\s?", place.after[match.end() :])
+
+
 def _time(place: Place, candidate: Candidate) -> str:
     kind = candidate.family
     if kind in ("end", "delta", "ratio", "") or place.numeral.unit in ("days", "weeks"):
@@ -137,7 +149,7 @@ def _time(place: Place, candidate: Candidate) -> str:
     rest = place.after
     said_before = (
         (FROM.search(place.before) if candidate.number.unit != "count" else None)
-        or BEFORE_AFTER.match(rest)
+        or _said_before_after(place)
         or BEFORE_BEFORE.search(place.before)
         or (AGAINST.match(place.segment.opener) and WAS.search(place.own + rest))
     )
@@ -157,10 +169,11 @@ def _time(place: Place, candidate: Candidate) -> str:
         return ""
     has_before = any(family(n) == "before" and n.unit == candidate.number.unit for n in candidate.fact.numbers)
     if kind == "level" and has_before and place.partner is None:
-        if PRIOR.search(place.before) and not re.search(r"\b(?:now|this)\b", place.before):
+        if PRIOR.search(place.lead) and not re.search(r"\b(?:now|this)\b", place.before):
             return "is that of now, not of the time before"
-        if BEFORE_AFTER.match(rest) or re.search(
-            rf"\b(?:before|previously|baseline|had been|used to be|earlier)(?: (?:at|was|it was))?:?[ (]*{HEDGES}$",
+        if _said_before_after(place) or re.search(
+            rf"(?<!with )(?<!than )(?<!as )(?<!like )\b(?:before|previously|baseline|had been|used to be|"
+            rf"earlier)(?: (?:at|was|it was))?:?[ (]*{HEDGES}$",
             place.before,
         ):
             return "is that of now, not of the time before"
@@ -214,7 +227,7 @@ def _groups(place: Place, candidate: Candidate) -> str:
     if said and signal not in said:
         return f"is not about {sorted(said)[0]}"
     group = values_of(candidate.number.where or EVERYONE)
-    if group and conditions(candidate.where) > case.everyone and candidate.number.of not in CONTRIBUTIONS:
+    if group and conditions(candidate.where) > case.everyone and candidate.head.of not in CONTRIBUTIONS:
         named = {mention.name for mention in case.sentence.mentions}
         named_group = any(is_about(value, frozenset(named)) for value in group)
         if not named_group and not THERE.search(case.sentence.low) and not of_others(candidate.head):
@@ -225,7 +238,7 @@ def _groups(place: Place, candidate: Candidate) -> str:
     spoken = metrics_of(candidate.fact)
     if metrics and spoken and candidate.number.unit == "points" and not set(metrics) & spoken:
         return f"is not about {metrics[0].upper()}"
-    if names or candidate.number.of in CONTRIBUTIONS or of_others(candidate.head):
+    if names or candidate.head.of in CONTRIBUTIONS or of_others(candidate.head):
         return ""
     if conditions(candidate.where) > case.everyone and not case.sentence.mentions:
         if EVERYONE_WORDS.search(place.own):
@@ -335,6 +348,13 @@ def _noun(place: Place, candidate: Candidate) -> str:
 
 def _part(place: Place, candidate: Candidate) -> str:
     """A contribution to the whole change is not a group's own change, nor one part of the whole another."""
+    if candidate.head.of == "joint" and not JOINTLY.search(place.case.sentence.low):
+        return "is the lift of several fixes together"
+    of_change = OF_THE_CHANGE.match(place.after) and candidate.number.unit == "share"
+    if of_change and candidate.number.of != "part of the change":
+        return "is no part of the change"
+    if candidate.number.of == "part of the change" and not OF_THE_CHANGE.match(place.after):
+        return "is a part of the whole change, which the sentence does not say"
     if candidate.number.unit != "points" or candidate.family != "delta":
         return ""
     low = place.case.sentence.low

@@ -30,7 +30,8 @@ _SEPARATOR = re.compile(
     r"[;:()\[\]]|,\s(?=(?:but|and|while|whereas|which|with|then|or|up|down|from|of|where|who|whose|compared|"
     r"against|versus|yet|so|as|at|elsewhere|others|everybody else|everyone else|the rest|the others)\b)"
     r"|,\s(?=[“\"]?[\ue000+\d-])|,\s(?=(?:in|from|of|across|among|over) (?:about |all |the )?\d)|\s[–—-]\s|[.!?]\s"
-    r"|\b(?:but|while|whereas|although|though|against|versus|vs\.?|compared (?:with|to)|relative to|than|and|"
+    r"|\b(?:but|while|whereas|although|though|against|versus|vs\.?|compared (?:with|to)|relative to|than|"
+    r"(?:below|above)(?= (?:the )?[+-]?\d)|and|"
     r"or|as opposed to|rather than|instead of)\b"
 )
 _METRIC = re.compile(

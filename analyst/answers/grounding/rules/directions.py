@@ -59,7 +59,8 @@ _WORDS = re.compile(
     rf"|(?P<good>{_GOOD})|(?P<bad>{_BAD})|(?P<more>{_MORE})|(?P<less>{_LESS})|(?P<moved>moved|changed|shifted))\b"
 )
 _SKIPPED = re.compile(
-    r"\b(?:set|sign|end|follow|look|make|bring|back|pick|slow|break|log|stuck|come|comes|turn|show|close|shut|"
+    r"\b(?:adds?|sums?|set|sign|end|follow|look|make|bring|back|pick|slow|break|log|stuck|come|comes|turn|show|"
+    r"close|shut|"
     r"cut|write|top)\s$"
 )
 _MODAL = re.compile(
@@ -237,6 +238,8 @@ def _of_candidate(candidate: Candidate, kind: str) -> Stance | None:
     ends = interval_at(fact, place) if place >= 0 else None
     straddles = None if ends is None else ends[0] <= 0 <= ends[1]
     if role == "delta":
+        if number.of.startswith("gap") and kind in ("up", "down", "good", "bad", "moved"):
+            return Stance(-1 if kind == "up" else 1, False, False, True)  # a difference between people never moved
         flat = fact.direction == "flat" if place == 0 and fact.direction else straddles
         sign = (number.value > 0) - (number.value < 0)
         return Stance(sign, flat, bad, number.unit == "points")
@@ -357,7 +360,7 @@ def _associated(case: Case, position: int) -> list[Stance]:
         found = []
         for i, numeral in enumerate(case.sentence.numerals):
             if one.start <= numeral.start < one.end:
-                found += [s for c in case.bound[i] if (s := _of_candidate(c, "up")) is not None]
+                found += [s for c in case.bound[i] if (s := _of_candidate(c, "chance")) is not None]
         if found:
             return found
         if one.names and at == place:

@@ -13,7 +13,8 @@ _STRONG: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), frozenset(allowed.split()))
     for pattern, allowed in (
         (
-            r"\b(?:largest|biggest|highest|greatest|strongest|sharpest|steepest|hardest|heaviest|deepest|"
+            r"\b(?:tops|topped|topping|heads|outranks|leads(?! to)|largest|biggest|highest|greatest|strongest|"
+            r"sharpest|steepest|hardest|heaviest|deepest|"
             r"commonest|loudest|widest|fastest|longest|severest|topmost|"
             r"chief|foremost|dominant|dominates?|leading|prime|record|happiest|unhappiest|angriest|busiest|"
             r"clearest|nothing (?:else )?(?:is|was|comes|hurts?) (?:more|worse|bigger|close))\b"
@@ -59,8 +60,9 @@ _STRONG: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = tuple(
             r"(?<!of )(?<!at )(?<!in )(?<!after )(?<!above )(?<!across )(?<!over )(?<!almost )"
             r"(?<!nearly )(?<!taking )(?<!counting )\ball\b(?! (?:who|"
             r"these|those|this|that|it|else|the same|in all|over|right|told|above|of them is|day|along|out)\b)|"
-            r"\bacross all\b(?! of them is)|\bin all (?:groups|segments|platforms|plans|countries|cases|"
-            r"regions|versions|weeks)\b|\bof all kinds\b|\bacross the board\b|\bacross every\b|"
+            r"(?<!chance )\bacross all\b(?! of them is)|\bin all (?:groups|segments|platforms|plans|countries|cases|"
+            r"regions|versions|weeks)\b|\bof all kinds\b|\bacross the board\b|\bacross every\b|\bhappen(?:s|ed|"
+            r"ing)? to (?:everyone|everybody)\b|"
             r"\bevery (?!week\b|day\b|month\b|quarter\b|time\b|other\b|hundred\b|\d)\w+|\bevery single\b|"
             r"\beach (?:of the|and every|group|segment|platform|plan|country|screen|theme|customer|user|"
             r"version|one)\b|\balways\b|\binvariably\b|\bwithout exception\b|\bunanimous(?:ly)?\b|"
@@ -70,7 +72,9 @@ _STRONG: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = tuple(
             r"slide|loss|dip)\b|"
             r"(?<!of )(?<!over )(?<!among )(?<!for )(?<!than )(?<!against )(?<!with )(?<!from )(?<!to )"
             r"(?<!where )(?<!that )(?<!shared by )\b(?:everyone|"
-            r"everybody)\b(?! (?:else|outside|except|but|apart|other)\b)(?!'s\b)",
+            r""
+            r""
+            r"everybody)\b(?! (?:else|alike|outside|except|but|apart|other)\b)(?!'s\b)",
             "all",
         ),
         (
@@ -96,7 +100,9 @@ _ABSENCE = re.compile(
     r"(?<!includes )(?<!near )zero (?=[a-z]+s\b)|"
     r"not any|(?:don't|do not|doesn't|does not|didn't|did not|not) mention\w*|no mention\w*|unmentioned|"
     r"silent (?:on|about)|not a word|absent|absence|missing from|"
-    r"free of|devoid of|(?:has|have|had) (?:gone|vanished|disappeared)|vanished|disappeared|gone (?:away|"
+    r"free of|devoid of|(?:has|have|had) (?:gone(?! (?:up|down|from|to|on|further|through|the))|vanished|"
+    r"disappeared)|(?:is|are|was|were) gone(?! (?:up|down))|not an? \w+ (?:left|remains?)|vanished|disappeared|"
+    r"gone (?:away|"
     r"silent)|no longer (?:mention\w*|talk\w*|complain\w*|appear\w*|a (?:problem|topic|theme))|without (?:any|"
     r"a single)|lacks?|nil)\b"
     r"|\bno (?:\w+ )?(?:users?|customers?|people|persons?|comments?|answers?|complaints?|sessions?|groups?|"
@@ -135,7 +141,7 @@ def strong(case: Case) -> Iterator[Fault]:
         for match in pattern.finditer(text):
             if _PERCENT_SAID.search(match.group()) and _over_half(case, match.start()):
                 continue
-            if match.group().lower() == "only" and _is_limit(case):
+            if match.group().lower() in ("only", "smallest", "least") and _is_limit(case):
                 continue
             if _NEGATED.search(text[: match.start()]) and "only" not in needed and "new" not in needed:
                 continue
