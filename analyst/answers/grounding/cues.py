@@ -91,7 +91,8 @@ OTHERS_STRICT = re.compile(
     r"remaining)\b"
 )
 END_WORDS = re.compile(
-    r"\b(?:at least|at most|up to|as much as|as little as|as low as|as high as|as few as|as many as|low end|"
+    r"\b(?:at least|at most|at best|at worst|up to|as much as|as little as|as low as|as high as|as few as|"
+    r"as many as|low end|"
     r"high end|(?:lower|upper) (?:end|bound|limit)|bound|limit|worst case|best case|not more than|no more than|"
     r"no less than|end of the interval|conservativ\w+|optimistic\w*|cautious\w*)\b"
 )

@@ -116,6 +116,7 @@ def _from_to(place: Place, candidate: Candidate) -> str:
     if (
         (BY.search(place.before) or IS_CHANGE.search(place.before))
         and kind in ("level", "before", "others")
+        and not (candidate.number.unit == "share" and place.after.startswith(" of "))  # 'and by 13% of the others'
         and not re.search(
             r"\b(?:mentioned|said|met|shared|used|named|seen|raised|given|told|made|hit|reported|brought up|went) by ",
             place.before,
@@ -160,7 +161,7 @@ def _time(place: Place, candidate: Candidate) -> str:
             said_before
             or AGAINST.match(place.segment.opener)
             or AGAINST_NEAR.search(place.before)
-            or WAS.search(place.own)
+            or WAS.search(place.wide)
             or _names_time(place, candidate)
             or (place.partner is not None and place.partner[0] == place.index)
         )

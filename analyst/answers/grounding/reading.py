@@ -28,7 +28,8 @@ _LEVEL = re.compile(
 )
 _SEPARATOR = re.compile(
     r"[;:()\[\]]|,\s(?=(?:but|and|while|whereas|which|with|then|or|up|down|from|of|where|who|whose|compared|"
-    r"against|versus|yet|so|as|at|elsewhere|others|everybody else|everyone else|the rest|the others)\b)"
+    r"against|versus|yet|so|as|at|elsewhere|(?:for |among |by )?(?:all |the )?(?:others?|rest|remaining|"
+    r"everybody else|everyone else))\b)"
     r"|,\s(?=[“\"]?[\ue000+\d-])|,\s(?=(?:in|from|of|across|among|over) (?:about |all |the )?\d)|\s[–—-]\s|[.!?]\s"
     r"|\b(?:but|while|whereas|although|though|against|versus|vs\.?|compared (?:with|to)|relative to|than|"
     r"(?:below|above)(?= (?:the )?[+-]?\d)|and|"

@@ -19,7 +19,8 @@ from tests.answers.grounding.small_pack import PACK, rules_of
 _PIECES = st.sampled_from(
     ["NPS", "fell", "13.3", "points", "−", "+10.0", "“", "”", '"', "'", "(", ")", "to", "from", "between", "and",
      "Can't pay", "Android", "4.2.0", "2026-W46", "2026-W99", "99 November", "half", "twice", "1/0", "0 in 0", "…", "%",
-     "×", "<b>", "\u200b", "\u202e", "\x00", "½", "٣", "f1", "[f1]", "fix-00000000", "none", "all", "the rest", ";", ":", ",", "W0",
+     "×", "<b>", "\u200b", "\u202e", "\x00", "½", "٣", "f1", "[f1]", "fix-00000000", "none", "all", "the rest",
+     ";", ":", ",", "W0",
      "week 99", "February 31", "1" * 40, "9" * 400, "a" * 300, "一二三", "ß", "İ"]
 )  # fmt: skip
 

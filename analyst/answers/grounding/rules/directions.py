@@ -64,7 +64,7 @@ _SKIPPED = re.compile(
     r"cut|write|top)\s$"
 )
 _MODAL = re.compile(
-    r"\b(?:should|would|could|might|may|can|will|shall|to|if|whether|cannot|can't|must|expected to|able to|"
+    r"\b(?:should|would|could|might|may|can|will|shall|to|if|whether|cannot|can't|must|expected to|expected|able to|"
     r"before|until|unless|when|lets?|make|makes|keep|a test for a|test for a)(?: (?:it|nps|csat|ces|the score|"
     r"the share|they|this|have|has|be|been|not|\w+ly|the|they have|scores?|\ue000+))* $"
 )

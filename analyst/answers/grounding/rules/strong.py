@@ -58,7 +58,7 @@ _STRONG: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = tuple(
         ),
         (
             r"(?<!of )(?<!at )(?<!in )(?<!after )(?<!above )(?<!across )(?<!over )(?<!almost )"
-            r"(?<!nearly )(?<!taking )(?<!counting )\ball\b(?! (?:who|"
+            r"(?<!nearly )(?<!taking )(?<!counting )\ball\b(?! (?:who|others?|"
             r"these|those|this|that|it|else|the same|in all|over|right|told|above|of them is|day|along|out)\b)|"
             r"(?<!chance )\bacross all\b(?! of them is)|\bin all (?:groups|segments|platforms|plans|countries|cases|"
             r"regions|versions|weeks)\b|\bof all kinds\b|\bacross the board\b|\bacross every\b|\bhappen(?:s|ed|"
