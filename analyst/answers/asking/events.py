@@ -20,8 +20,9 @@ _EFFECT = (
 )
 # What stands before a version (or "the release") when the day it came out is meant, not the people who use it.
 _BEFORE = (
-    r"(?:since|after|following|before(?: and after| vs after)?|prior to|pre|post|until|from|around|because of|due to"
-    r"|with|effect of|impact of|result of|upon|by|when)"
+    r"(?:since|after|following|before(?: and after| vs after)?|prior to|pre|post|until|around|because of|due to"
+    r"|(?<!wrong )(?<!up )(?<!on )(?<!happening )(?<!compared )(?<!compare )(?<!deal )with|effect of|impact of"
+    r"|result of|upon|when)"
 )
 _NAMED = (
     re.compile(rf"\b{_BEFORE} (?:the |our |we (?:released|shipped|launched|rolled out) )*(?:{_RELEASE} )?(?:of "
@@ -63,7 +64,8 @@ _EVENT_PREFIX = re.compile(
 
 def event_at(text: str, known: Known) -> tuple[Time, tuple[int, int]] | None:
     """The first change of the calendar that `text` names as a moment, and the words to replace; None for none."""
-    for pattern in _NAMED:
+    several = len(set(re.findall(_VERSION, text))) > 1  # versions side by side are groups of people, not days
+    for pattern in () if several else _NAMED:
         match = pattern.search(text)
         if match:
             rows = _of_version(match["version"].removeprefix("v"), known)

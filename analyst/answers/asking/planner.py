@@ -145,7 +145,7 @@ def _with_sides(intent: Intent, sides: Sides, read: Read) -> Intent:
     if sides.several:
         return "for_whom"
     if sides.other is not None and intent in ("why", "level", "for_whom", "sure", "compare"):
-        return "compare" if intent != "why" or read.intents.weight("compare") >= 5 else "why"
+        return "compare"
     if intent == "compare" and sides.other is None and not windows_of(read.times).pair:
         if read.groups.dimensions:
             return "for_whom"
@@ -160,7 +160,13 @@ def _stray(read: Read, intent: Intent, sides: Sides, themes: tuple[str, ...], kn
     if said and not themes_by_words(said, known):
         return declining.decline_group(read, Unknown(said), known)
     unknown = bool(read.topic) and not themes and not read.screens.maybe
-    if unknown and intent != "benchmark" and read.intents.weight("compare") and not sides.where and not windows_of(read.times).pair:
+    if (
+        unknown
+        and intent != "benchmark"
+        and read.intents.weight("compare")
+        and not sides.where
+        and not windows_of(read.times).pair
+    ):
         return declining.decline_others(read, known)
     if unknown and intent in _SCORES and stray_place(read.text, read.topic):
         return declining.decline_group(read, Unknown(stray_place(read.text, read.topic)), known)
@@ -218,9 +224,9 @@ def _other(query: Query, sides: Sides, windows: Windows, known: Known) -> Query:
     """The second side: another group in the same windows, or the other window."""
     if sides.other is not None:
         return replace(query, where=sides.other)
-    if windows.pair or not sides.where:
+    if windows.versus is not None or windows.pair or not sides.where:
         return other_window(query, known.timezone)
-    return replace(query, where=sides.shared)
+    return replace(query, where=())
 
 
 def _screen(read: Read, intent: Intent) -> str | None:

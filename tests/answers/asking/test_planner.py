@@ -67,6 +67,15 @@ LAST = "2026-W46"
             {"where": {"platform": "android"}, "other": {"platform": "ios"}},
         ),
         ("last week compared with the week before", "compare", {"window": LAST, "baseline": "2026-W45"}),
+        ("compare 4.1.2 with 4.2.0", "compare", {"where": {"app_version": "4.1.2"}, "other": {"app_version": "4.2.0"}}),
+        ("compare android", "compare", {"where": {"platform": "android"}, "other": {}}),
+        ("what is wrong with version 4.2.0", "why", {"where": {"app_version": "4.2.0"}, "window": LAST}),
+        (
+            "why did ios rise while android fell",
+            "compare",
+            {"where": {"platform": "ios"}, "other": {"platform": "android"}},
+        ),
+        ("have our fixes paid off", "fix_worked", {"screen": None}),
         ("how does iOS compare to everyone else", "compare", {"where": {"platform": "ios"}, "other": {}}),
         (
             "android free vs ios plus",
