@@ -50,18 +50,21 @@ def _moved(found: Gatherer, rec: Recorder, limit: int) -> list[Claim]:
 
 
 def _first(found: Gatherer, rec: Recorder) -> list[Claim]:
-    """'Android 4.2.0 above all: ...'"""
+    """Whom first: how far their score moved, then how much of the whole they are."""
     movement, segment = found.movement, found.movement.segments[0]
-    own = segment.change or segment.effect
-    verb = "rose" if own.value > 0 else "fell"
-    when = words.within(found.query.window)
-    name = words.capital(words.people(segment.where))
-    if segment.change is not None:
-        told = f"{name}, above all: {rec.metric} there {verb} by {w.size(own.value)} points {when} ({words.sure(own)})."
-        facts: tuple[str, ...] = (rec.own_change(segment.where, own), rec.segment(segment, movement))
+    own, when = segment.change, words.within(found.query.window)
+    name = words.customers(segment.where)
+    facts: tuple[str, ...] = (rec.segment(segment, movement),)
+    if own is not None and own.excludes_zero():
+        verb = "rose" if own.value > 0 else "fell"
+        told = f"It is {name}: {rec.metric} there {verb} by {w.size(own.value)} points {when} ({words.sure(own)})."
+        facts = (rec.own_change(segment.where, own), *facts)
     else:
-        told = f"{name}, above all."
-        facts = (rec.segment(segment, movement),)
+        effect = segment.effect
+        told = (
+            f"It is {name}: {rec.metric} there moved {w.signed(effect.value)} points {when}, compared with everybody "
+            f"else's ({words.sure(effect)})."
+        )
     claims = [Claim(told, facts, part="who")]
     total = movement.change.value if movement.change else 0.0
     size = f"They are {w.percent(segment.share)} of the answers"
