@@ -330,6 +330,9 @@ _JOINS: tuple[tuple[str, str], ...] = (
     (r"\b(?:before|prior to|until|till|up to|pre|ahead of) (?:the )?DATE(\d+)\b", "until"),
     (r"\b(?:in|on|during|over|for|within|throughout|at|of) (?:the |all of )?DATE(\d+)\b", "at"),
 )  # fmt: skip
+_VERSUS = re.compile(
+    r"\b(?:compared (?:to|with)|than|vs|against|relative to) (?:it was |we had |in |on )?(?:the )?DATE0\b"
+)
 _JOINED = tuple((re.compile(pattern), role) for pattern, role in _JOINS)
 
 
@@ -357,7 +360,11 @@ def _joined(text: str, found: list[Time], known: Known) -> tuple[tuple[Time, ...
     unique = list(dict.fromkeys(order))
     for new, old in enumerate(unique):
         text = re.sub(rf"\bDATE{old}\b", f"DATEX{new}", text)
-    return tuple(times[n] for n in unique), text.replace("DATEX", "DATE")
+    text = text.replace("DATEX", "DATE")
+    ordered = [times[n] for n in unique]
+    if len(ordered) == 1 and ordered[0].role == "at" and not ordered[0].earlier and _VERSUS.search(text):
+        ordered = [replace(ordered[0], role="versus")]
+    return tuple(ordered), text
 
 
 _CHANGED = re.compile(

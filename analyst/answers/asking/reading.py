@@ -118,7 +118,7 @@ def _flags(
         "about": about,
         "metric": bool(metrics),
         "date": bool(times),
-        "two_times": len(windows) > 1 or (len(times) > 1) or any(t.role == "around" for t in times),
+        "two_times": len(windows) > 1 or (len(times) > 1) or any(t.role in ("around", "versus") for t in times),
         "around": any(time.role == "around" for time in times),
         "why_word": bool(re.search(r"\bwhy\b|\bhow come\b", text)),
         "value": bool(groups.named or groups.unknown),

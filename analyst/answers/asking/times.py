@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 Unit = Literal["day", "week", "month", "span"]
-Role = Literal["at", "since", "until", "around"]
+Role = Literal["at", "since", "until", "around", "versus"]
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,8 @@ def windows_of(times: tuple[Time, ...]) -> Windows:
         return Windows(None, None, pair=bool(times))
     if len(named) == 1:
         now = named[0]
+        if now.role == "versus":  # "than in September": the window itself was not named
+            return Windows(None, now, pair=True)
         if now.role == "around":
             return Windows(now, _same_length_before(now), pair=True)
         if any(time.earlier for time in times):
@@ -110,6 +112,9 @@ def _chosen(
 ) -> Query:
     try:
         query = choose_query(view, metric, _choice(windows, known), where)
+        if windows.now is None and windows.versus is not None and query.baseline.end > query.window.start:
+            windows = Windows(windows.versus, None, pair=False)  # it is the default window itself: read as the window
+            query = choose_query(view, metric, _choice(windows, known), where)
     except CannotTell as problem:
         if windows.now is not None or not all_time:
             raise NothingThere(problem.message, few=bool(known.metrics)) from problem

@@ -68,6 +68,8 @@ LAST = "2026-W46"
         ),
         ("last week compared with the week before", "compare", {"window": LAST, "baseline": "2026-W45"}),
         ("compare 4.1.2 with 4.2.0", "compare", {"where": {"app_version": "4.1.2"}, "other": {"app_version": "4.2.0"}}),
+        ("is nps better than in september", "compare", {"window": LAST, "baseline": "2026-09"}),
+        ("which themes rose compared with october", "themes", {"window": LAST, "baseline": "2026-10"}),
         ("compare android", "compare", {"where": {"platform": "android"}, "other": {}}),
         ("what is wrong with version 4.2.0", "why", {"where": {"app_version": "4.2.0"}, "window": LAST}),
         (
