@@ -260,7 +260,7 @@ def _assumed(
     if sides.note:
         told.append(sides.note)
     elif plan.intent == "compare" and plan.other is not None and sides.where and not plan.other.where:
-        told.append("no second group was named: everybody was taken")
+        told.append("no second group was named: everybody else was taken")
     told += [note for note in (read.limit_note, fix_note) if note]
     return tuple(dict.fromkeys(told))
 

@@ -43,7 +43,7 @@ def sides_of(named: Sequence[Named], read: Read) -> Sides:
     double = {d: [value.value for value in values] for d, values in held.items() if len(values) > 1}
     if not double:
         if _REST.search(read.text) and single:
-            return Sides(single, (), (), rest=True, note="the other side is everybody, this group included")
+            return Sides(single, (), (), rest=True, note="the other side is everybody else")
         return Sides(single, single)
     dimension, values = next(iter(double.items()))
     crossed = _crossed(named, read)

@@ -131,7 +131,7 @@ def _compare(plan: Plan, name: str, when: str, tz: str, labels: dict[str, str]) 
     if other is None or other.where == plan.query.where:
         whom = f", for {group(plan.query.where)}" if plan.query.where else ""
         return f"{name} {when} beside {window_text((other or plan.query).window, tz)}{whom}"
-    sides = [group(side.where) or "everybody" for side in (plan.query, other)]
+    sides = [group(side.where) or "everybody else" for side in (plan.query, other)]
     return f"{name} of {sides[0]} beside {sides[1]} {when}"
 
 
