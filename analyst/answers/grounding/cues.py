@@ -50,7 +50,8 @@ DELTA_WORDS = re.compile(
 CONTRIB = re.compile(
     r"\b(?:of the (?:whole|total|change|fall|drop|movement|headline|overall|rise|decline|decrease|increase|nps|"
     r"-|\d|\+|move|slide|dip|points)|contribut\w+|account\w*|carr(?:y|ies|ied)|"
-    r"of (?:that|this|it|these|those)\b|attribut\w*|ledger|adds? up|mix|who answered|everybody|everyone|"
+    r"of (?:that|this|it|these|those)\b|attribut\w*|ledger|of which|holds?|adds? up|mix|who answered|everybody|"
+    r"everyone|"
     r"shared?|release|groups?|part|term|sits?|comes? from|makes? up|rest|out of|of a)\b|\bof [\ue000 ]*(?:-|\+|"
     r"\d)"
 )
@@ -216,6 +217,7 @@ JOINTLY = re.compile(
 IS_CHANGE = re.compile(
     rf"\b(?:change|difference|drop|fall|rise|movement|effect|gap|lift) (?:is|was|comes to|amounts to) {HEDGES}$"
 )
+WITHOUT = re.compile(r"\b(?:without|beyond|apart from|besides|other than|outside) (?:the |this |that )?\w+")
 MENTION = re.compile(
     r"^[^.;,(]{0,24}?\b(?:mention\w*|complain\w*|talk\w*|speak\w*|bring up|raise|are about|is about|name|cite)\b"
 )

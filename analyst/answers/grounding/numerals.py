@@ -280,6 +280,11 @@ def _fraction(match: re.Match[str], text: str) -> Numeral | None:
     else:
         part = (match["part"] or match["part2"] or match["part3"] or match["part4"] or match["part5"]).lower()
         top, bottom = _small(match["top"] or match["top2"] or "one"), _PARTS[part]
+        point = re.match(r" an? point\b", text[match.end() :]) if match["part5"] else None
+        if point:
+            end = match.end() + point.end()
+            half_a_point = Numeral(text[match.start() : end], match.start(), end, 0.5, 0.4, 0.6, "points")
+            return _hedged(half_a_point, text, 0.1)
         if match["part5"] and re.match(r" as (?:many|much|often|common|likely)", text[match.end() :]):
             return Numeral(match.group(), match.start(), match.end(), 0.5, 0.42, 0.58, "times", worked_out=True)
     if not 0 < top <= bottom or bottom > 1000:

@@ -46,6 +46,7 @@ from analyst.answers.grounding.cues import (
     THERE,
     TO,
     WAS,
+    WITHOUT,
 )
 from analyst.answers.grounding.dates import is_window
 from analyst.answers.grounding.dating import dated
@@ -204,9 +205,7 @@ def _window(place: Place, candidate: Candidate) -> str:
     for when in place.segment.times:
         if any(is_window(when, text, window) for window in windows):
             lead = text[: when.start].lower().rstrip("\ue000 ")
-            if candidate.family in ("delta", "end", "ratio") and re.search(
-                r"\b(?:since|from|against|on|than|over|compared with|compared to|versus|before|with)$", lead
-            ):
+            if re.search(r"\b(?:since|from|against|on|than|over|compared with|compared to|versus|before|with)$", lead):
                 return ""
             return "belongs to another window"
         if not dated(when, text, place.case, candidate):
@@ -364,7 +363,8 @@ def _part(place: Place, candidate: Candidate) -> str:
     if of in CONTRIBUTIONS:
         if not (CONTRIB.search(near) or CONTRIB.search(low[: place.numeral.end][-90:])):
             return "is a part of the whole change, not a change of its own"
-        said = {kind for kind, words in PART_WORDS.items() if words.search(place.own)}
+        own = WITHOUT.sub(" ", place.own)
+        said = {kind for kind, words in PART_WORDS.items() if words.search(own)}
         if of in PART_WORDS and said and of not in said and not place.segment.names:
             return "is another part of the whole change"
         return ""

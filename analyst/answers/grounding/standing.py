@@ -48,7 +48,12 @@ def _fits_what_was_said(a: Candidate, b: Candidate, before: list[list[Candidate]
     """Whether an interval is that of a number given before it, where any given before has an interval of its own."""
     if a.family != "end" or b.family != "end":
         return True
-    said = {id(c.head) for found in before for c in found if c.place >= 0 and interval_at(c.fact, c.place)}
+    said = {
+        id(c.head)
+        for found in before
+        for c in found
+        if c.fact is a.fact and c.place >= 0 and interval_at(c.fact, c.place)
+    }
     if not said or id(a.head) in said:
         return True
     numerals, low = place.case.sentence.numerals, place.case.sentence.low
