@@ -90,7 +90,7 @@ def answer_parts(answer: Answer) -> list[RenderableType]:
     if answer.kind != "answer":
         return [Text(answer.message, style="bold"), *_readings(answer)]
     parts: list[RenderableType] = [Text(answer.understood, style="dim")] if answer.understood else []
-    parts += [Text(assumption, style="dim") for assumption in answer.assumed]
+    parts += [Text(f"{assumed[:1].upper()}{assumed[1:].rstrip('.')}.", style="dim") for assumed in answer.assumed]
     if parts:
         parts.append(Text(""))
     titled: set[str] = set()

@@ -146,7 +146,7 @@ def _others(point: ReferencePoint, score: float | None, plan: Plan, rec: Recorde
         allows=["majority", "all"],
     )
     where = f"Among {point.sample}" if point.category == ALL else f"In {point.category}"
-    return Claim(f"{where}, {w.listed(told)} ({point.source}, {point.year}).", (fact,), part="sure")
+    return Claim(f"{where}, {w.listed(told)} ({point.source}, {point.year}).", (fact,), part="where")
 
 
 def _caution(plan: Plan, rec: Recorder, point: ReferencePoint | None) -> Claim:

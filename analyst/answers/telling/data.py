@@ -23,10 +23,8 @@ def tell(plan: Plan, desk: Desk) -> list[Claim]:
     fact = rec.coverage(coverage)
     when, group = words.within(plan.query.window), words.among(plan.query.where)
     commented, opinions = w.count(coverage.commented), words.plural(coverage.opinions, "opinion")
-    text = (
-        f"{words.plural(coverage.responses, rec.metric + ' answer')} {when}{group}, {commented} of them with a comment"
-    )
-    text = text.replace(f"1 {rec.metric} answers", f"1 {rec.metric} answer")
+    answers = words.plural(coverage.responses, f"{rec.metric} answer")
+    text = f"{answers} {when}{group}, {commented} of them with a comment"
     claims = [
         Claim(f"{text}.", (fact,), part="verdict"),
         Claim(

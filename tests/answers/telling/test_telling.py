@@ -77,7 +77,7 @@ GOLDEN: list[tuple[str, dict[str, Any], list[str], str]] = [
     ("compare", {"where": ANDROID, "other": IOS}, ["verdict", "where"], "Android and iOS do not differ beyond chance"),
     ("sure", {}, ["verdict", "sure"], "Not sure of the whole, sure of a part"),
     ("fix_worked", {}, ["verdict"], "It cannot be told"),
-    ("benchmark", {"question": "is 32 a good NPS?"}, ["verdict", "where", "sure"], "An NPS of +32.0"),
+    ("benchmark", {"question": "is 32 a good NPS?"}, ["verdict", "where", "where"], "An NPS of +32.0"),
     ("data", {}, ["verdict", "where"], ""),
 ]
 
