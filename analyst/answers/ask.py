@@ -100,7 +100,7 @@ def answer_plan(plan: Plan, desk: Desk, step: Step | None = None) -> Answer:
         base,
         claims=tuple(kept),
         facts=dict(desk.book.facts),
-        evidence=dict(desk.evidence),
+        evidence={cite: desk.evidence[cite] for claim in kept for cite in claim.cites},
         verdict=movement.verdict if movement else None,
         caveats=tuple(movement.caveats) if movement else (),
         dropped=dropped,

@@ -61,8 +61,9 @@ def _first(found: Gatherer, rec: Recorder) -> list[Claim]:
         facts = (rec.own_change(segment.where, own), *facts)
     else:
         effect = segment.effect
+        near = "" if effect.excludes_zero() else ", near the limit of what can be seen"
         told = (
-            f"It is {name}: {rec.metric} there moved {w.signed(effect.value)} points {when}, compared with everybody "
+            f"It is {name}{near}: {rec.metric} there {w.signed(effect.value)} points {when}, compared with everybody "
             f"else's ({words.sure(effect)})."
         )
     claims = [Claim(told, facts, part="who")]

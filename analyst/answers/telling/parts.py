@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from analyst.answers import wording as w
-from analyst.answers.facts import Claim
+from analyst.answers.facts import Claim, Pack
+from analyst.answers.grounding import check
 from analyst.answers.telling import words
 from analyst.core.tables import SYSTEM_THEMES
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from analyst.fixes.types import Fix
 
 OUT_OF_REACH = 20  # times the present answers: more than this is no advice
-FEWEST_WORDS = 3  # of a quote
 LOWEST_LIFT = 0.05  # points: a fix expected to bring less than this is not worth a sentence
 
 
@@ -220,14 +220,16 @@ def _gathered(where: tuple[tuple[str, str], ...], ratio: float) -> str:
 
 def quote_claims(quotes: Sequence[Quote], desk: Desk) -> list[Claim]:
     """Each quote as a claim of its own, with the answer that it stands in; score and date are on the evidence."""
-    told = quotable(quotes)
-    desk.cite(told)
+    told = quotable(quotes, desk)
     return [Claim(words.quoted(quote), (), (quote.response_id,), "quote") for quote in told]
 
 
-def quotable(quotes: Sequence[Quote]) -> list[Quote]:
-    """Those that say enough to be quoted: a word or two are no evidence."""
-    return [quote for quote in quotes if len(quote.text.split()) >= FEWEST_WORDS]
+def quotable(quotes: Sequence[Quote], desk: Desk) -> list[Quote]:
+    """Those that may stand alone: a word or two are no evidence, and a clause cut out of a condition or a negation
+    would say something else than its writer did."""
+    desk.cite(quotes)
+    pack = Pack({}, desk.evidence)
+    return [quote for quote in quotes if not check(Claim(words.quoted(quote), (), (quote.response_id,), "quote"), pack)]
 
 
 def fix_claims(fix: Fix, rec: Recorder, *, opening: str = "") -> list[Claim]:

@@ -36,7 +36,7 @@ def tell(plan: Plan, desk: Desk) -> list[Claim]:
     else:
         answers = sorted({row.response_id for row in rows})
         picked, of = found.quotes(None, answers, limit + SPARE), len(answers)
-    picked = parts.quotable(picked)[:limit]
+    picked = parts.quotable(picked, desk)[:limit]
     if not picked:
         return [_nothing(plan, desk, rec)]
     return [_opening(plan, desk, rec, len(picked), of), *parts.quote_claims(picked, desk)]
