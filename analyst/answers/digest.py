@@ -10,9 +10,9 @@ from analyst.answers import sentences
 from analyst.answers.alerts import Alerts, alert_claim, alert_names
 from analyst.answers.facts import Claim, Evidence, Fact, FactBook, Pack
 from analyst.answers.followups import FollowUps, follow_claim, follow_names
+from analyst.answers.grounding import keep_grounded
 from analyst.answers.moves import Moves, holding, theme_moves
 from analyst.answers.quota import MOST, deal_quotes
-from analyst.answers.grounding import keep_grounded
 from analyst.core.query import where_text
 from analyst.core.values import Quote
 from analyst.findings.types import Coverage, Movement, ScreenFriction, ThemeFinding
