@@ -38,10 +38,10 @@ class Rewriter(Protocol):
 
 class Agent(Protocol):
     """Answers a question that the planner did not understand, with what it looks up at `desk`: `tell(plan, desk)`
-    gives claims and puts their facts and evidence on the desk, whose `pack()` the answer is checked against. Gives
-    None where it finds no answer; never raises for what a model does."""
+    gives claims and puts their facts and evidence on the desk, whose `pack()` the answer is checked against. Where it
+    finds none, the answer is a declined one whose `note` says why; it never raises for what a model does."""
 
-    def answer(self, question: str, desk: Desk) -> Answer | None: ...
+    def answer(self, question: str, desk: Desk) -> Answer: ...
 
 
 def ask(
@@ -76,8 +76,11 @@ def ask(
     if isinstance(reading, Declined) and reading.kind == "not_understood" and agent is not None:
         told("looking up")
         found = agent.answer(question, desk)
-        if found is not None:
+        if found.kind == "answer":
             return found
+        refusal = unanswered(reading, view)  # the planner's reason and its questions stand
+        kept = {name: getattr(found, name) for name in ("note", "dropped", "prompt", "calls", "tokens")}
+        return replace(refusal, **kept)
     return unanswered(reading, view)
 
 

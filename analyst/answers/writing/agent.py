@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from analyst.answers.answer import Answer
@@ -27,19 +27,20 @@ class LlmAgent:
 
     client: LlmClient
 
-    def answer(self, question: str, desk: Desk) -> Answer | None:
-        """The answer, each sentence of it resting on what was looked up for it; None where none was found. Never
-        raises for what a model or an endpoint does."""
+    def answer(self, question: str, desk: Desk) -> Answer:
+        """The answer, each sentence of it resting on what was looked up for it; a declined one whose `note` says why
+        where none was found. Never raises for what a model or an endpoint does."""
         from analyst.llm import converse
         from prompts import AnswerText, load_prompt
 
         endpoint = self.client.endpoint
+        none = Answer(question, "declined", "", desk.view.run.run_id, declined="not_understood")
         if self.client.abilities.get(endpoint.base_url, endpoint.model).tools is False:
-            return None
+            return replace(none, note=_told(f"'{endpoint.model}' cannot call tools, as it showed before."))
         try:
             box, usual = toolbox_of(desk), choose_query(desk.view)
-        except UndertoneError:
-            return None  # nothing to look up
+        except UndertoneError as problem:
+            return replace(none, note=_told(problem.message))
         prompt = load_prompt("agent")
         themes = [{"id": short, "label": label} for short, (_, label) in box.choices.themes.items()]
         messages = prompt.render(
@@ -67,7 +68,14 @@ class LlmAgent:
         )
         found = judged(reply, claims_of, _pack(box), prompt, _spoken(box))
         if not found.claims:
-            return None
+            return replace(
+                none,
+                note=_told(found.note),
+                dropped=found.dropped,
+                prompt=found.prompt,
+                calls=found.calls,
+                tokens=found.tokens,
+            )
         return Answer(
             question=question,
             kind="answer",
@@ -87,6 +95,10 @@ class LlmAgent:
             calls=found.calls,
             tokens=found.tokens,
         )
+
+
+def _told(why: str) -> str:
+    return f"Not looked up by the model: {why}"
 
 
 def _claims(text: AnswerText, box: Toolbox) -> list[Claim]:

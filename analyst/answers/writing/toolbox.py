@@ -18,6 +18,7 @@ from analyst.answers.writing.choices import LATEST, Choices, choices_of
 from analyst.answers.writing.material import QUOTE_LENGTH, quoted_words, told_fact
 from analyst.core.errors import UndertoneError
 from analyst.core.query import Query, Where
+from analyst.core.values import inside_quotes
 from analyst.llm import Tool, ToolResult
 from analyst.runs.view import WindowChoice, choose_query
 
@@ -159,7 +160,7 @@ class Toolbox:
         understood = f"{intent} of {query.metric} in {query.window.label}"
         plan = Plan("", intent, query, understood, **{name: more[name] for name in more if more[name] is not None})
         claims = tell(plan, self.desk)
-        self.looked.append(f"{understood}{''.join(f', {name} {_plain(value)}' for name, value in said.items())}")
+        self.looked.append(", ".join([understood, *(self._plainly(name, value) for name, value in said.items())]))
         self.claims += claims
         return self._result(claims)
 
@@ -173,6 +174,13 @@ class Toolbox:
         found = [{"sentence": c.text, "facts": list(c.facts)} for c in claims if c.part != "quote"]
         data: dict[str, Any] = {"found": found, "facts": [told_fact(facts[one]) for one in used]}
         return ToolResult(data | ({"untrusted_customer_text": quotes} if quotes else {}), tuple(words))
+
+    def _plainly(self, name: str, value: Any) -> str:
+        """An argument as the reader of the answer is told it: themes by their labels, which no id tells anybody."""
+        if name == "themes":
+            return " and ".join(f"“{inside_quotes(self.desk.labels.get(one, one))}”" for one in value)
+        # What the model searched for is its own free text, unchecked: the log has it, the answer does not repeat it.
+        return "in words of its own choice" if name == "topic" else f"{name} {value}"
 
     def _short(self, evidence_id: str) -> str:
         known = next((short for short, real in self.ids.items() if real == evidence_id), None)
@@ -201,10 +209,6 @@ def _choice(period: str, versus: str) -> WindowChoice:
     if period == LATEST:
         return WindowChoice(versus=against)
     return WindowChoice(week=period, versus=against) if "W" in period else WindowChoice(month=period, versus=against)
-
-
-def _plain(value: Any) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def toolbox_of(desk: Desk) -> Toolbox:
