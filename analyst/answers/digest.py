@@ -26,6 +26,7 @@ MOST_THEMES = 12  # with those that moved and are not among the top
 TOP_SCREENS = 5
 TOP_FIXES = 3
 QUOTES_WHEN_BRIEF = 6
+NO_HEADLINE = "The headline did not stand the check against its facts, so it is left out; what follows stood it."
 IN_ACTION = 2  # customers' suggestions that a fix's action quotes
 
 
@@ -123,7 +124,7 @@ def write_digest(found: Findings) -> Digest:
         days=f"{found.first_day} to {found.last_day}",
         where=where_text(query.where),
         run_id=found.run_id,
-        headline=[claim for claim in checked["headline"] if claim.part != "sure"],
+        headline=opening_claims(parts["headline"], checked["headline"]),
         settle=[claim for claim in checked["headline"] if claim.part == "sure"],
         movement=movement,
         series=found.series,
@@ -146,6 +147,16 @@ def write_digest(found: Findings) -> Digest:
         labels=found.labels,
         dropped=dropped,
     )
+
+
+def opening_claims(made: Sequence[Claim], kept: Sequence[Claim]) -> list[Claim]:
+    """The claims that open the digest. Where the verdict is not among those `kept`, the first says so plainly, for a
+    reader must not take what follows for the answer."""
+    opening = [claim for claim in kept if claim.part != "sure"]
+    verdicts = [claim for claim in made if claim.part == "verdict"]
+    if opening and all(claim in kept for claim in verdicts):
+        return opening
+    return [Claim(NO_HEADLINE, part="verdict"), *opening]
 
 
 def harmful_first(screens: Sequence[ScreenFriction]) -> list[ScreenFriction]:

@@ -404,7 +404,7 @@ def screen_claim(screen: ScreenFriction, book: FactBook) -> Claim:
         allows=["only"] if any(lift.lift.value >= w.ALMOST_ONLY for lift in screen.segments[:1]) else [],
     )
     text = (
-        f"{w.friction(screen.screen, screen.signal).capitalize()}: {w.percent(screen.rate.value, 1)} of the "
+        f"{w.capital(w.friction(screen.screen, screen.signal))}: {w.percent(screen.rate.value, 1)} of the "
         f"{w.count(screen.sessions)} sessions that saw the screen"
     )
     if screen.trend.excludes_zero():

@@ -90,6 +90,11 @@ def friction(screen: str, signal: str) -> str:
     return f"{SIGNAL_WORDS.get(signal, signal.replace('_', ' '))} on {screen}"
 
 
+def capital(text: str) -> str:
+    """The first letter upper case, the rest as it is: names keep theirs, and so does iOS."""
+    return text if text[:2] in ("iO", "iP") else text[:1].upper() + text[1:]
+
+
 def gathered(where: Where, ratio: float) -> str:
     """'8.8× as common in version 4.2.0 as elsewhere', or 'almost only in version 4.2.0'."""
     if ratio >= ALMOST_ONLY:

@@ -55,6 +55,8 @@ class Case:
     def _matching(self, numeral: Numeral) -> Iterator[Candidate]:
         for fact in self.facts:
             for place, number in enumerate(fact.numbers):
+                if not number.of and any(other.of and other.value == number.value for other in fact.numbers):
+                    continue  # the same number stands there with what it is
                 if _means(numeral, number, fact):
                     yield Candidate(fact, number, place)
             if fact.n is not None and not any(n.unit == "count" and n.value == fact.n for n in fact.numbers):
@@ -117,6 +119,8 @@ def _factors(numeral: Numeral, number: Number, fact: Fact) -> tuple[float, ...]:
         return (1.0,) if unit == "ratio" else ()
     if said in ("days", "weeks", "months"):
         counted = unit == "count" and re.search(r"period|window|month|week|day", number.of)
+        if said == "weeks" and unit == "days":
+            return (1 / 7,)
         return (1.0,) if unit == said or counted else ()
     if numeral.noun:
         return (1.0,) if unit == "count" else ()

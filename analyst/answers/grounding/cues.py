@@ -222,3 +222,14 @@ MENTION = re.compile(
     r"^[^.;,(]{0,24}?\b(?:mention\w*|complain\w*|talk\w*|speak\w*|bring up|raise|are about|is about|name|cite)\b"
 )
 HEDGE_UNSIGNED = re.compile(r"\b(?:minus|negative|below zero)\s$")
+SESSIONS = re.compile(r"\b(?:sessions?|visits?|join\w*|link\w*|match\w*|replays?|record\w*)\b")
+WITH_COMMENT = re.compile(r"^[^.;,(]{0,24}?\b(?:comment\w*|words?|text)\b")
+OTHER_SPAN = re.compile(
+    r"\b(?:year[- ](?:on|over)[- ]year|month[- ](?:on|over)[- ]month|day[- ](?:on|over)[- ]day|quarter[- ](?:on|over)"
+    r"[- ]quarter|yoy|year to date|overnight|last year|a year (?:ago|earlier)|since last (?:year|month|"
+    r"quarter)|in years|all[- ]time)\b"
+)
+ALL_PEOPLE = re.compile(
+    r"^\s?of (?:all |the |our )*(?:people|customers|users|comments|answers|respondents|everybody|everyone)\b"
+    r"(?! (?:who|that|mentioning|with|on|in))"
+)

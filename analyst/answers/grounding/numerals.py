@@ -138,7 +138,8 @@ _FRACTION = re.compile(
     rf"later|earlier|before)\b)|(?<=fourth )(?P<part4>quarter)(?= of the (?:answers|comments|sessions))"
     r"|(?P<part5>\bhalf\b)(?! (?:year|way|hour|an hour|a year|star))|"
     r"(?P<slash>(?<![\w./])(?P<a>\d{1,2})[/⁄](?P<b>\d{1,2})(?![\w/]))"
-    rf"|\b(?P<top6>{_SMALL}|\d{{1,3}})(?: in(?: every)?| out of(?: every)?) (?P<of6>{_SMALL}|a hundred|twenty|"
+    rf"|\b(?P<top6>{_SMALL}|\d{{1,3}})(?: (?:comment|answer|session|customer|user|detractor|opinion|respondent|"
+    rf"visit)s?)?(?: in(?: every)?| out of(?: every)?) (?P<of6>{_SMALL}|a hundred|twenty|"
     rf"\d{{1,3}})\b(?![.,]\d|%| (?:points|percent))",
     re.IGNORECASE,
 )
@@ -167,6 +168,16 @@ _AFTER_NOUN = re.compile(
     r"^\s(?:of the |of all |more |fewer |further |such |these |those |the |different |active |NPS |CSAT |CES |"
     r"other |distinct |separate |of them |commented |customer |user )*(?P<noun>[a-z]+)",
     re.IGNORECASE,
+)
+
+
+_MENTIONED = re.compile(
+    r"\b(?:mentioned|raised|named|cited|brought up|c[ao]me(?:s)? up|appear(?:s|ed)?|mention(?:s|ed)? it)"
+    r"(?: (?:about|around|roughly|nearly|almost|only|just|some))? $",
+    re.IGNORECASE,
+)
+_TIMES_WHAT = re.compile(
+    r"\s(?:the|its|what|of)\b|\sas (?:many|much|often|common|frequent|large|high)\b", re.IGNORECASE
 )
 
 
@@ -255,6 +266,7 @@ def _digits(match: re.Match[str], text: str) -> Numeral:
         match.end() if match["unit"] is None or unit else match.end("scale") if match["scale"] else match.end("digits")
     )
     numeral = Numeral(text[match.start() : end], match.start(), end, value, value - half, value + half, unit, sign)
+    numeral = _as_said(numeral, text)
     size = max(half, 0.06 * value if not unit or unit == "times" else min(1.5, 0.06 * value))
     return _with_noun(_hedged(numeral, text, size), text)
 
@@ -269,7 +281,17 @@ def _worded(match: re.Match[str], text: str) -> Numeral | None:
     unit = _unit(match["unit"])
     end = match.end() if unit else match.end("digits")
     numeral = Numeral(text[match.start() : end], match.start(), end, value, value - 0.5, value + 0.5, unit)
+    numeral = _as_said(numeral, text)
     return _with_noun(_hedged(numeral, text, 0.06 * value), text)
+
+
+def _as_said(numeral: Numeral, text: str) -> Numeral:
+    """'Mentioned 38 times' counts mentions; 'four times the 4.0% of before' is worked out from two numbers."""
+    if numeral.unit != "times":
+        return numeral
+    if _MENTIONED.search(text[: numeral.start]):
+        return replace(numeral, unit="", noun="mentions")
+    return replace(numeral, worked_out=bool(_TIMES_WHAT.match(text[numeral.end :])))
 
 
 def _fraction(match: re.Match[str], text: str) -> Numeral | None:
@@ -320,11 +342,11 @@ def _other(match: re.Match[str], text: str) -> Numeral | None:
     if match["times"]:
         value = _TIMES[said]
         numeral = Numeral(
-            match.group(), match.start(), match.end(), value, 0.87 * value, 1.13 * value, "times", worked_out=True
+            match.group(), match.start(), match.end(), value, 0.9 * value, 1.13 * value, "times", worked_out=True
         )
         widened = _hedged(numeral, text, 0.2 * value)
         if widened.hedge == "over":  # 'more than doubled' is no figure: what it says is at least that much
-            return replace(widened, low=value, high=max(3.5 * value, 3.5) if value > 1 else value)
+            return replace(widened, low=value if value > 1 else 0.0, high=max(3.5 * value, 3.5) if value > 1 else value)
         return widened
     rank = _ORDINALS.get(said) or int(re.sub(r"\D", "", said))
     if re.match(r"\s?(?:of|half|hand|thought|time)\b", text[match.end() :]) or (
@@ -369,7 +391,7 @@ def _shared_units(found: list[Numeral], text: str) -> list[Numeral]:
         here, after = shared[place], shared[place + 1]
         ranged = re.fullmatch(r"\s?(?:to|and|-|–)\s?", text[here.end : after.start])
         if ranged and not (here.unit or here.noun or after.unit or after.noun) and "." in here.text:
-            unit: SaidUnit = next((one.unit for one in reversed(shared[:place]) if one.unit), "")
+            unit: SaidUnit = next((one.unit for one in reversed(shared[:place]) if one.unit and not one.worked_out), "")
             if unit in ("percent", "pp", "points", "times"):
                 shared[place], shared[place + 1] = replace(here, unit=unit), replace(after, unit=unit)
     return shared

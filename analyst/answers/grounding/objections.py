@@ -13,6 +13,7 @@ from analyst.answers.grounding.case import Case
 from analyst.answers.grounding.cues import (
     AGAINST,
     AGAINST_NEAR,
+    ALL_PEOPLE,
     BASE,
     BASES,
     BEFORE_AFTER,
@@ -38,14 +39,17 @@ from analyst.answers.grounding.cues import (
     NOW_AFTER,
     NOW_BEFORE,
     OF_THE_CHANGE,
+    OTHER_SPAN,
     OTHERS,
     OTHERS_STRICT,
     PART_WORDS,
     PRIOR,
     PRONOUN,
+    SESSIONS,
     THERE,
     TO,
     WAS,
+    WITH_COMMENT,
     WITHOUT,
 )
 from analyst.answers.grounding.dates import is_window
@@ -128,6 +132,9 @@ def _from_to(place: Place, candidate: Candidate) -> str:
 
 
 def _level_or_change(place: Place, candidate: Candidate) -> str:
+    in_points = candidate.number.unit == "points" or candidate.number.of == "trend"
+    if in_points and candidate.family == "delta" and place.numeral.unit == "percent" and BY.search(place.before):
+        return "is a difference in points, not in percent"
     if candidate.family != "delta" or place.partner is not None:
         return ""
     if LEVEL.search(place.before) and not DELTA_WORDS.search(place.before) and not DELTA_WORDS.search(place.own):
@@ -155,6 +162,8 @@ def _time(place: Place, candidate: Candidate) -> str:
         or BEFORE_BEFORE.search(place.before)
         or (AGAINST.match(place.segment.opener) and WAS.search(place.own + rest))
     )
+    if kind == "before" and candidate.number.unit == "count" and re.search(r"\b(?:had|were|was) $", place.before):
+        said_before = BEFORE_AFTER.match(place.after) or PRIOR.search(place.lead)
     if kind == "before":
         if (NOW_AFTER.match(rest) or NOW_BEFORE.search(place.before)) and not said_before:
             return "is that of the time before, not of now"
@@ -197,6 +206,8 @@ def _names_time(place: Place, candidate: Candidate) -> bool:
 
 def _window(place: Place, candidate: Candidate) -> str:
     text = place.case.sentence.text
+    if OTHER_SPAN.search(place.wide):
+        return "is compared with another time"
     fact = candidate.fact
     windows = {fact.window} | {n.window for n in fact.numbers if n.window}
     for when in place.segment.times:
@@ -220,6 +231,9 @@ def _groups(place: Place, candidate: Candidate) -> str:
     strange = [name for name in names if not is_about(name, mine)]
     if strange and candidate.number.unit == "count" and not _own_names(place):  # 'A (10%) and B (8%), in 189 comments'
         strange = [] if any(is_about(one.name, mine) for one in case.sentence.mentions) else strange
+    part = PART_WORDS.get(candidate.number.of)
+    if strange and part and candidate.number.of != "release" and not place.segment.names and part.search(place.own):
+        strange = []  # 'while a shared shift adds +0.9': the words say which part of the whole it is
     if strange:
         return f"is not about {strange[0]}"
     signal = signal_of(candidate.fact)
@@ -283,6 +297,8 @@ def _names_for(place: Place) -> tuple[str, ...]:
         ):
             return ()
     lead = sentence.low[: place.numeral.start].strip()
+    if lead.startswith("of the"):  # 'Of the 13.3 points lost, 12.0 go with Android'
+        return ()
     if place.at == 0 and not place.segment.metrics and len(lead.split()) <= 3 and len(segments) > 1:
         return segments[1].names if segments[1].opener.startswith(("(", ",")) else ()
     return ()
@@ -305,6 +321,9 @@ def _others(place: Place, candidate: Candidate) -> str:
     )
     if not paired:
         return ""
+    lead = place.case.sentence.low[: place.numeral.start]
+    if kind in ("level", "delta") and re.fullmatch(rf"\s*(?:elsewhere|among (?:the )?others),? {HEDGES}", lead):
+        return "is not that of the others"
     if OTHERS_STRICT.search(place.own) and (kind != "ratio") and not re.search(r"\bthan\b|\bas elsewhere\b", place.own):
         return "is not that of the others"
     if (
@@ -331,8 +350,20 @@ def _noun(place: Place, candidate: Candidate) -> str:
             return f"does not count {numeral.noun}"
         if called is not None and kind is None and numeral.noun != "things":
             return f"does not count {numeral.noun}"
+    if "with a session" in of and not SESSIONS.search(place.case.sentence.low):
+        return "counts those with a session, which the sentence does not say"
+    if of == "answers with a session" and WITH_COMMENT.match(place.after):
+        return "counts those with a session"
+    if "mentioners exposed" in of and ALL_PEOPLE.match(place.after):
+        return "is no share of all who answered"
     counted = candidate.number.unit == "count" and of != "mentions" and bool(numeral.noun)
-    if counted and MENTION.match(place.after) and any(one.of == "mentions" for one in candidate.fact.numbers):
+    total = place.index and re.search(r"\bof (?:the |all |all the )?$", place.before)  # '55 of the 530 comments'
+    if (
+        counted
+        and not total
+        and MENTION.match(place.after)
+        and any(one.of == "mentions" for one in candidate.fact.numbers)
+    ):
         return "does not count those who mention it"
     grew = GREW.search(place.before) or (numeral.text.lower().endswith("fold") and MOVES.search(place.before))
     if numeral.unit == "times" and grew and candidate.number.unit == "ratio" and of != "worked out":
@@ -377,9 +408,16 @@ def _part(place: Place, candidate: Candidate) -> str:
 def _limit(place: Place, candidate: Candidate) -> str:
     """What could have been seen, or would be needed, is no finding."""
     of = candidate.number.of
-    if candidate.family != "limit" or of == "threshold":
+    if candidate.family != "limit":
         return ""
     near = place.own + place.after + place.before
+    if of == "threshold":
+        clue = re.search(
+            r"\b(?:threshold|limit|above|below|over|under|beyond|alert\w*|rule|line|mark|set|at least|more than|"
+            r"less than|exceed\w*|pass\w*|cross\w*|drops?|falls?|by)\b",
+            near,
+        )
+        return "" if clue else "is the threshold of an alert rule"
     if of == "smallest visible":
         clue = re.search(
             r"\b(?:could|seen|see|detect\w*|visible|smallest|minimum|at least|would|show\w*|notice\w*|"
@@ -387,7 +425,7 @@ def _limit(place: Place, candidate: Candidate) -> str:
             near,
         )
         return "" if clue else "is the smallest change that could have been seen, not a change"
-    clue = re.search(r"\b(?:need\w*|would|take|takes|require\w*|settle|enough|necessary|confirm)\b", near)
+    clue = re.search(r"\b(?:need\w*|would|take|takes|require\w*|settle\w*|enough|necessary|confirm)\b", near)
     return "" if clue else "is how many answers it would take"
 
 

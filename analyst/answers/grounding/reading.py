@@ -31,10 +31,13 @@ _SEPARATOR = re.compile(
     r"against|versus|yet|so|as|at|elsewhere|(?:for |among |by )?(?:all |the )?(?:others?|rest|remaining|"
     r"everybody else|everyone else))\b)"
     r"|,\s(?=[“\"]?[\ue000+\d-])|,\s(?=(?:in|from|of|across|among|over) (?:about |all |the )?\d)|\s[–—-]\s|[.!?]\s"
-    r"|\b(?:but|while|whereas|although|though|against|versus|vs\.?|compared (?:with|to)|relative to|than|"
+    r"|\b(?:but|while|whilst|nor|ahead of|followed by|whereas|although|though|against|versus|vs\.?|"
+    r"compared (?:with|to)|relative to|than(?! (?:before|"
+    r"(?:doubl|tripl|halv|quadrupl)\w*|twice|half|an? (?:third|quarter|fifth|tenth))\b)|"
     r"(?:below|above)(?= (?:the )?[+-]?\d)|and|"
     r"or|as opposed to|rather than|instead of)\b"
 )
+_ASIDE = re.compile(r"(?:While|Whilst|Whereas|Although|Though|Of the)\b[^,;:()]*,\s(?![\d+-])", re.IGNORECASE)
 _METRIC = re.compile(
     r"\b(?:NPS|CSAT|CES)\b|\bnet promoter score\b|\bcustomer satisfaction(?: score)?\b|\bcustomer effort(?: score)?\b",
     re.IGNORECASE,
@@ -125,8 +128,14 @@ class Sentence:
     def segments(self) -> list[Segment]:
         """The stretches of the sentence, in order; they cover it."""
         cuts = [(0, 0, "")]
+        aside = _ASIDE.match(self.bare)  # 'While NPS lost 13 points, Android lost 40'
         for match in _SEPARATOR.finditer(self.bare):
-            cuts.append((match.start(), match.end(), match.group().strip().lower()))
+            if aside and cuts[-1][1] < aside.end() < match.start():
+                cuts.append((aside.end() - 2, aside.end(), ","))
+            if not (aside and match.start() < aside.end() < match.end()):
+                cuts.append((match.start(), match.end(), match.group().strip().lower()))
+        if aside and cuts[-1][1] < aside.end():
+            cuts.append((aside.end() - 2, aside.end(), ","))
         found: list[Segment] = []
         outer: list[int] = []  # clauses that a bracket has interrupted
         for i, (_, begin, word) in enumerate(cuts):

@@ -102,6 +102,4 @@ def quoted(quote: Quote) -> str:
     return f"“{quote.text}”"
 
 
-def capital(text: str) -> str:
-    """The first letter upper case; a name like iOS keeps its own."""
-    return text if text[:2] in ("iO", "iP") else text[:1].upper() + text[1:]
+capital = w.capital

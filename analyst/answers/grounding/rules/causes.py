@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from analyst.answers.facts import Fact
 from analyst.answers.grounding.case import Case, Fault
 
 _CAUSAL = re.compile(
@@ -21,7 +22,10 @@ _CAUSAL = re.compile(
     r"to blame|"
     r"blam(?:e[sd]?|ing)|(?:the|a|main|real|only) reasons?\b(?! (?:given|they give))|reasons? (?:why|for|"
     r"behind)|that(?:'s| is) why|which is why|(?:is|are|was|were) why|hence|therefore|thus|consequently|accordingly|"
-    r"explain(?:s|ed|ing)|stem(?:s|med|ming) from|root cause|culprits?|fuel+(?:s|ed|ing)|(?:dragg(?:ed|ing)|"
+    r"explain(?:s|ed|ing)|stem(?:s|med|ming) from|root cause|culprits?|fuel+(?:s|ed|ing)|so (?:much|badly|often|"
+    r"strongly) that|"
+    r"(?:upset|anger|annoy|frustrat|irritat)(?:e?s) |puts? (?:\w+ ){0,2}off|(?:turn|scar|driv)\w* (?:\w+ ){0,2}away|"
+    r"(?:dragg(?:ed|ing)|"
     r"drags?|pull(?:ed|s|ing)|push(?:ed|es|ing)|weigh(?:s|ed|ing)?|brought|brings?|knock(?:ed|s)|"
     r"sen[dt]s?) (?:\w+ ){0,3}(?:down|up(?! to| [“\"\ue000])|on (?:the score|nps))|"
     r"(?:hurt(?:s|ing)?|damag(?:es?|ed|ing)|ruin(?:s|ed|ing)?|harm(?:s|ed|ing)?|kill(?:s|ed|ing)?|tank(?:s|ed|"
@@ -48,6 +52,7 @@ _GOES_WITH = re.compile(
     r"accompan\w+|hand in hand)\b",
     re.IGNORECASE,
 )
+_OF_SCORE = re.compile(r"\b(?:scores?|nps|csat|ces|points?|ratings?)\b", re.IGNORECASE)
 _DONE = re.compile(r"\b(?:done|taken|shipped|fixed|made) (?:all )?together with$", re.IGNORECASE)
 _CERTAIN = re.compile(
     r"\b(?:definite(?:ly)?|certainly|guarante\w+|undoubted(?:ly)?|undeniabl\w+|unquestionabl\w+|indisputabl\w+|"
@@ -82,7 +87,8 @@ def causes(case: Case) -> Iterator[Fault]:
         if not _NO_CLAIM.search(text[: match.start()]):
             yield Fault("causes", f"“{match.group()}” says that something caused something.")
             break
-    if "together" not in case.allows:
+    associated = any(_associates(fact, text) for fact in case.facts)
+    if "together" not in case.allows and not associated:
         pair = _GOES_WITH.search(text)
         if (
             pair
@@ -90,6 +96,14 @@ def causes(case: Case) -> Iterator[Fault]:
             and not _NO_CLAIM.search(text[: pair.start()])
         ):
             yield Fault("causes", f"“{pair.group()}” says that two things go together, which no cited fact does.")
+
+
+def _associates(fact: Fact, text: str) -> bool:
+    """Whether the fact is an association itself: a part of the whole change, or a screen's gap within segments."""
+    held = {number.of for number in fact.numbers}
+    if held & {"contribution", "release", "segment"}:
+        return True
+    return {"gap", "share of sessions"} <= held and bool(_OF_SCORE.search(text))
 
 
 def certainty(case: Case) -> Iterator[Fault]:

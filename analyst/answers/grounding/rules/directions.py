@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from analyst.answers.facts import Fact, Number
 from analyst.answers.grounding.case import Case, Fault
-from analyst.answers.grounding.cues import AGAINST, MOVES
+from analyst.answers.grounding.cues import AGAINST, MOVES, OTHERS_STRICT
 from analyst.answers.grounding.facts_view import Candidate, about, family, interval_at, is_about, partner
 from analyst.answers.grounding.reading import Segment
 
@@ -31,14 +31,16 @@ _DOWN = (
 )
 _GOOD = (
     r"improv(?:e[sd]?|ing|ements?)|(?:got|gets|get|getting|became|become|turned) better|recover(?:s|ed|ing|y)?|"
-    r"rebound(?:s|ed|ing)?|strengthen(?:s|ed|ing)?"
+    r"rebound(?:s|ed|ing)?|strengthen(?:s|ed|ing)?|"
+    r"more (?:reliable|stable|robust|pleasant|dependable)|less (?:reliably bad|troublesome|buggy)|healthier|smoother"
 )
 _BAD = (
     r"(?:got|gets|get|getting|became|become|turned) worse|worsen(?:s|ed|ing)?|deteriorat\w+|degrad\w+|suffer(?:s|"
-    r"ed|ing)?"
+    r"ed|ing)?|(?:more (?:troublesome|buggy|unreliable|painful)|less (?:reliable|stable|robust|pleasant))"
 )
 _MORE = (
-    r"higher|above(?! all)|greater|larger|bigger|exceed\w*|outperform\w*|ahead|happier|more satisfied|better off|"
+    r"higher|above(?! all)|greater|larger(?! (?:part|share|half|portion))|bigger|exceed\w*|outperform\w*|ahead|"
+    r"happier|more satisfied|better off|"
     r"better|stronger|outscore\w*|more (?:often|common(?:ly)?|frequent(?:ly)?|likely|than (?!chance|half|\d|"
     r"\ue000?\d|one|two|three|a |twice|double|in\b|any|doubled|tripled|halved|enough)|detractors|promoters|"
     r"complaints|comments|mentions|people|customers|users|sessions|crashes|errors|freezes|so\b)|points more"
@@ -162,6 +164,11 @@ def _weigh(case: Case, match: re.Match[str], kind: str, lead: str, hedged: bool)
         return ""
     if any(c.family == "limit" for bound in case.bound for c in bound) and not stances:
         return ""  # 'a smaller one could hardly have been seen'
+    own = case.sentence.low[segment.start : segment.end]
+    if OTHERS_STRICT.search(own) and kind not in ("more", "less") and not _has_number(case, segment):
+        others = [s for fact in case.facts for s in _of_others(fact)]
+        if others and all(stance.flat for stance in others) and not hedged:
+            return f"“{word}” is said of the others, whose change chance explains."
     if not case.facts:
         return f"“{word}” needs a fact that compares." if not case.sentence.quotes else ""
     if not stances:
@@ -176,6 +183,18 @@ def _weigh(case: Case, match: re.Match[str], kind: str, lead: str, hedged: bool)
     if all(s.flat for s in agreeing) and not hedged:
         return f"“{word}” is said of a change that chance explains."
     return ""
+
+
+def _has_number(case: Case, segment: Segment) -> bool:
+    return any(segment.start <= numeral.start < segment.end for numeral in case.sentence.numerals)
+
+
+def _of_others(fact: Fact) -> Iterator[Stance]:
+    """What a fact says of the change among those outside its group."""
+    for place, number in enumerate(fact.numbers):
+        ends = interval_at(fact, place)
+        if number.of == "change elsewhere" and ends is not None:
+            yield Stance((number.value > 0) - (number.value < 0), ends[0] <= 0 <= ends[1], False, True)
 
 
 def _wanted(kind: str, stance: Stance) -> int:
@@ -338,7 +357,7 @@ def _claims_of_chance(case: Case) -> Iterator[Fault]:
     for match in _SIGNIFICANT.finditer(low):
         lead = low[max(0, match.start() - 45) : match.start()]
         if _NEGATED.search(lead) or re.search(
-            r"\b(?:no|not|none|nobody|nothing|never|cannot|hardly|whether|if|n't)\b|n't\b", lead
+            r"\b(?:no|nor|neither|not|none|nobody|nothing|never|cannot|hardly|whether|if|n't)\b|n't\b", lead
         ):
             continue
         stances = _associated(case, match.start())

@@ -10,7 +10,7 @@ from analyst.answers.grounding.cues import MOVES
 from analyst.answers.grounding.dates import is_window
 from analyst.answers.grounding.dating import dated
 from analyst.answers.grounding.facts_view import about, is_about, metrics_of
-from analyst.answers.grounding.folding import lower, words
+from analyst.answers.grounding.folding import lower, tidy, words
 
 _WORD = re.compile(r"[^\W\d_][\w'-]*")
 _CAPITAL = re.compile(r"[A-Z][\w'-]*")
@@ -20,7 +20,7 @@ _VERSION = re.compile(
 )
 _ROUTE = re.compile(r"(?<![\w/])/[A-Za-z][\w-]*(?:/[\w-]+)*")
 _IDENTIFIER = re.compile(r"\b[a-z]+_[a-z_]+\b|\b(?:r|s|t|resp|sess)-?\d{2,}\b|\b[a-z]+[A-Z]\w*\b|#\w+")
-_OPENS = re.compile(r"(?:^|[.!?:]\s|[“\"(\[•*–—-]\s?|\ue000\s?:\s|\n)$")
+_OPENS = re.compile(r"(?:^|[.!?:]\s|\ue000\s|[“\"(\[•*–—-]\s?|\ue000\s?:\s|\n)$")
 _GENERAL = words(
     "nps csat ces i cx ci ux ui api id ids undertone monday tuesday wednesday thursday friday saturday",
     "sunday january february march april may june july august september october november december english",
@@ -44,6 +44,17 @@ _SUBJECTS = words(
     "evidence quotes results result total totals both's chance noise uncertainty commenters mentioners",
     "answering those's every women men headline concentration worst best main biggest largest topic",
     "topics week weeks month",
+)
+# Moods, deeds and events that no survey answer or session measures: they stand only where what is cited says them.
+_UNMEASURED = re.compile(
+    r"\b(?:angr(?:y|ier)|anger|furious|fury|livid|outrag\w+|annoyed|annoyance|upset|frustrat\w+|disappoint\w+|"
+    r"delight\w*|thrilled|excited|confus(?:ed|ion)|worr(?:y|ied|ies)|anxious|fed up|impatien\w+|overwhelmed|"
+    r"disast\w+|triumph\w*|catastroph\w+|fiasco\w*|scandal\w*|nightmare\w*|chaos|chaotic|crisis|embarrass\w*|"
+    r"competitors?|competition|rivals?|churn\w*|defect(?:ed|ing)|holidays?|weather|christmas|redesign\w*|"
+    r"campaigns?|outages?|downtime|advert\w*|marketing|understaffed|staff(?:ing)?|managers?|developers?|engineers?|"
+    r"layoffs?|strikes?|boycott\w*|lawsuits?|hack(?:ed|ers?|ing)|leaked|breach\w*|revenue|sales|profits?|turnover|"
+    r"conver(?:sion|ting)|retention|reputation|morale|trust\w*|betray\w*|hate[sd]?|loved?|adores?|prefer\w*|"
+    r"demand(?:s|ed|ing)|abandon\w*|cancell\w+|uninstall\w*|unsubscrib\w+)\b"
 )
 _SUBJECT = re.compile(
     r"^(?:(?:The|Our|In|On|For|Among)\s)?(?P<word>[A-Z][\w'-]*?)(?:'s)?(?:\s(?:users?|customers?|detractors?|"
@@ -70,6 +81,10 @@ def naming(case: Case) -> Iterator[Fault]:
         lower(word) for fact in case.facts for word in _WORD.findall(" ".join((fact.text, fact.where, *fact.names)))
     }
     yield from _unknown(text, words)
+    told = words | {lower(word) for one in case.cited for word in _WORD.findall(tidy(one.text))}
+    strange = next((m.group() for m in _UNMEASURED.finditer(case.sentence.low) if _known_not(m.group(), told)), None)
+    if strange:
+        yield Fault("naming", f"Nothing that it cites speaks of “{strange}”.")
     for match in _VERSION.finditer(text):
         yield Fault("naming", f"The version {match.group()} is in no cited fact.")
         break
@@ -100,6 +115,12 @@ def _is_of_pack(case: Case, when: object) -> bool:
     if case.facts:
         return False
     return any(is_window(when, case.sentence.text, fact.window) for fact in case.pack.facts.values())
+
+
+def _known_not(said: str, told: set[str]) -> bool:
+    """Whether none of the words of what is cited begins like the first word of `said`."""
+    stem = said.split()[0][:5]
+    return not any(word.startswith(stem) for word in told)
 
 
 def _unknown(text: str, words: set[str]) -> Iterator[Fault]:

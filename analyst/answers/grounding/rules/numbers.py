@@ -20,7 +20,7 @@ _PEOPLE = words(
     "passives sessions",
 )
 _THINGS = words(
-    "groups themes screens fixes segments things weeks windows versions signals complaints points",
+    "signs kinds problems groups themes screens fixes segments things weeks windows versions signals complaints points",
 )
 _SPAN_WORDS = re.compile(r"^\s?(?:before|earlier|prior|preceding|previous|baseline|of baseline)|^\s?$")
 _SPAN_BEFORE = re.compile(r"\b(?:previous|preceding|prior|last|past|earlier)\s$")
@@ -46,9 +46,9 @@ def excused(case: Case, numeral: Numeral) -> bool:
         return True
     if numeral.noun in _THINGS and not numeral.unit and numeral.value <= 6 and numeral.exact:
         named = {mention.name for mention in case.sentence.mentions}
-        if numeral.value in (len(named), len(case.facts)) and len(named) > 1:
+        if numeral.value in (len(named), len(case.facts)) and (len(named) > 1 or len(case.facts) > 1):
             return True
-    return numeral.unit == "weeks" and _is_baseline(case, numeral)
+    return numeral.unit in ("weeks", "months") and _is_baseline(case, numeral)
 
 
 def _is_baseline(case: Case, numeral: Numeral) -> bool:
@@ -58,4 +58,7 @@ def _is_baseline(case: Case, numeral: Numeral) -> bool:
         return False
     labels = {fact.window for fact in case.facts} | {n.window for fact in case.facts for n in fact.numbers if n.window}
     spans = [window_days(label) for label in labels]
-    return any(span is not None and (span[1] - span[0]).days + 1 == 7 * numeral.value for span in spans)
+    lengths = [(span[1] - span[0]).days + 1 for span in spans if span is not None]
+    if numeral.unit == "months":
+        return any(round(days / 30.4) == numeral.value and days >= 28 for days in lengths)
+    return any(days == 7 * numeral.value for days in lengths)

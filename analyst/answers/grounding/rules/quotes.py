@@ -33,6 +33,8 @@ _CONDITION = re.compile(
 )
 _TAKEN_BACK = re.compile(
     r"^[\s,;:-]*(?:(?:and |but |yet |aber |pero |mais )?(?:only )?(?:if|unless|except|until|wenn|falls|si)\b"
+    r"|when (?:it|they|the app) (?:works?|stays?|opens?|loads?|runs?|does|lets?|feels?)\b"
+    r"|(?:at|on) the (?:second|third|fourth|last|\w+th) (?:attempt|try|time|go)\b|(?:only )?(?:eventually|in the end)\b"
     r"|(?:but|yet|though|although|however|aber|pero|mais|doch)\b(?=[^.!?]{0,40}(?:\b(?:not|never|no longer|"
     r"no more|wasn|isn|nicht|nie|nunca|ya no|plus)\b|n't\b))"
     r"|(?:not|never|no longer|no more|nicht|nie|nunca|jamais)\b|said (?:no one|nobody)|n't\b|is a lie|"
@@ -51,6 +53,8 @@ _SUBJECT = re.compile(
     r"please|now|why|what|when|how|who|where|support|customer|app|just|then|after|every|all|some|one|ich|es|"
     r"die|der|das|wir|el|la|los|yo|je|il|elle|le|les|i\b)\b"
 )
+_USED_TO = re.compile(r"\bused to\b(?! (?:it|that|this)\b)")
+_NO_MORE = re.compile(r"\b(?:no longer|not any ?more|any ?more|no more|now|until|these days|nowadays|today)\b")
 _SENTENCE_END = re.compile(r"[.!?]+(?=\s|$)|\n")
 _PIECES = re.compile(r"\s*\[?\.\.\.\]?\s*")
 _EDGE = " .,;:!?'\"-()"
@@ -136,6 +140,9 @@ def _cut_wrongly(spans: list[tuple[int, int]], text: str) -> str | None:
         r"\b(?:would|could|might|may|should|würde|könnte|sería|serait|'d)\b|'d\b", text[start:end]
     ):
         return "is cut out of a condition"
+    past = _USED_TO.search(text[start:end]) and not whole
+    if past and _NO_MORE.search(text[end:]) and not _NO_MORE.search(text[start:end]):
+        return "tells what used to be and leaves out what is"
     if _TAKEN_BACK.match(right):
         return "is cut off before the words that take it back"
     return None

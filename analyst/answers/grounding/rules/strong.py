@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from analyst.answers.facts import Fact
 from analyst.answers.grounding.case import Case, Fault
 
 _ADVERBS = "the|its|their|our|all|those|these|such|who|customers|users"
@@ -99,6 +100,7 @@ _ABSENCE = re.compile(
     r"(?<!towards )(?<!to )(?<!above )(?<!below )(?<!than )(?<!from )(?<!include )"
     r"(?<!includes )(?<!near )zero (?=[a-z]+s\b)|"
     r"not any|(?:don't|do not|doesn't|does not|didn't|did not|not) mention\w*|no mention\w*|unmentioned|"
+    r"no (?:trace|sign|hint|word)s? of|(?:not|n't) (?:\w+ ){0,3}(?:for|to|by|from|among) (?:anyone|anybody)|"
     r"silent (?:on|about)|not a word|absent|absence|missing from|"
     r"free of|devoid of|(?:has|have|had) (?:gone(?! (?:up|down|from|to|on|further|through|the))|vanished|"
     r"disappeared)|(?:is|are|was|were) gone(?! (?:up|down))|not an? \w+ (?:left|remains?)|vanished|disappeared|"
@@ -108,17 +110,28 @@ _ABSENCE = re.compile(
     r"|\bno (?:\w+ )?(?:users?|customers?|people|persons?|comments?|answers?|complaints?|sessions?|groups?|"
     r"segments?|screens?|themes?|detractors?|promoters?|crash(?:es)?|errors?|freezes?|taps?|friction|problems?|"
     r"issues?|praise|respondents?|platforms?|plans?|versions?|fix(?:es)?|alerts?|rules?|tickets?|reports?|"
-    r"trouble|signals?|other)\b",
+    r"trouble|signals?|shoppers?|buyers?|clients?|members?|visitors?|other)\b",
     re.IGNORECASE,
 )
 _NOT_ABSENCE = re.compile(
     r"includ\w+ (?:none|zero|no change)(?: at all)?|nothing (?:has |needs )?(?:to (?:be )?)?explain\w*|"
     r"nothing (?:can|could|may) be said|nothing of the (?:cause|reason)|no more than|no fewer than|"
-    r"no less than|none at all|never mind|nothing more than|nothing to do with chance|neither (?:rose|moved|"
+    r"no less than|nothing (?:of note|much)|none at all|never mind|nothing more than|nothing to do with chance|"
+    r"neither (?:rose|moved|"
     r"fell|up)|cannot|"
     r"without (?:a|an|the) (?:plan|comment|session|platform|country|version|segment)",
     re.IGNORECASE,
 )
+_NOT_BEYOND = re.compile(
+    r"\b(?:neither|nothing|none|nobody|no (?:group|segment|theme|screen)s?)\b.*\bbeyond (?:the )?(?:chance|noise)\b",
+    re.IGNORECASE,
+)
+_NO_PEOPLE = re.compile(
+    r"\b(?:nobody|no[- ]one|(?:no|not an?|not one|not a single) (?:\w+ )?(?:customers?|users?|people|persons?|"
+    r"shoppers?))\b",
+    re.IGNORECASE,
+)
+_OF_GROUPS = re.compile(r"\b(?:groups?|segments?|chance|stands? out|moved|alone)\b")
 _PERCENT_SAID = re.compile(
     r"most|majority|bulk|lion|mostly|mainly|largely|predominantly|overwhelm|usually|typically|generally|"
     r"commonly|chiefly|primarily",
@@ -132,9 +145,23 @@ _NEGATED = re.compile(
 _ONE_OF = re.compile(r"\b(?:one|some|two|three|five) of the $", re.IGNORECASE)
 
 
+_EVER = re.compile(
+    r"\b(?:so far|ever(?! since)|yet(?= (?:seen|recorded|measured))|on record|in (?:its |our |the )?history|"
+    r"of all time|to date|in years)\b",
+    re.IGNORECASE,
+)
+_SUPERLATIVE = re.compile(r"\b(?:\w{3,}est|worst|best|most|least|first)\b", re.IGNORECASE)
+
+
 def strong(case: Case) -> Iterator[Fault]:
     """Superlatives and words of rank, size, newness and totality need a cited fact that allows them."""
     text, allows = case.sentence.bare, case.allows
+    if any(number.unit == "share" and number.value == 1.0 for fact in case.facts for number in fact.numbers):
+        allows = allows | {"all"}  # '5,068 of 5,068 sessions name their user'
+    ever = _EVER.search(text)
+    if ever and _SUPERLATIVE.search(text):
+        yield Fault("strong", f"“{ever.group()}” speaks of a time that no fact covers.")
+        return
     for pattern, needed in _STRONG:
         if needed & allows:
             continue
@@ -152,11 +179,21 @@ def strong(case: Case) -> Iterator[Fault]:
 def absence(case: Case) -> Iterator[Fault]:
     """That there is none of something needs a fact that counted none."""
     if "none" in case.allows:
+        counted = [fact for fact in case.facts if "none" in fact.allows]
+        people = _NO_PEOPLE.search(case.sentence.bare)
+        if people and not _OF_GROUPS.search(case.sentence.low) and all(_of_groups(fact) for fact in counted):
+            yield Fault("absence", f"“{people.group()}” is said of people, and what was counted is groups.")
         return
+    if _NOT_BEYOND.search(case.sentence.bare) and all(fact.direction == "flat" for fact in case.facts):
+        return  # 'neither A nor B changed beyond chance' denies a change, which is what a flat fact does
     text = _NOT_ABSENCE.sub(lambda match: " " * len(match.group()), case.sentence.bare)
     match = _ABSENCE.search(text)
     if match:
         yield Fault("absence", f"“{match.group()}” needs a fact that counted none.")
+
+
+def _of_groups(fact: Fact) -> bool:
+    return any(number.of == "groups checked" for number in fact.numbers)
 
 
 def _over_half(case: Case, position: int) -> bool:
