@@ -20,6 +20,7 @@ from pydantic import SecretStr
 from analyst.core.settings import LlmSettings
 from analyst.llm.endpoint import Endpoint
 from analyst.llm.faults import Fault, fault_of, timed_out
+from analyst.llm.mending import mend_response
 from analyst.llm.outbox import LoggedMessage, Said
 from analyst.llm.reading import without_thoughts
 from analyst.llm.types import Usage
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 LONGEST_REPLY = 200_000  # characters; max_tokens keeps an honest endpoint far below
+_SHOWN = 80  # characters of arguments that cannot be read
 CHARACTERS_A_TOKEN = 4  # the usual rule of thumb; counting exactly would download a vocabulary
 
 
@@ -188,6 +190,7 @@ def _build(endpoint: Endpoint, settings: LlmSettings, temperature: bool) -> Chat
         timeout=settings.timeout_s,
         follow_redirects=False,  # a redirect would carry customers' words to a host that nobody named
         trust_env=not endpoint.loopback,  # a company's proxy is right for other machines and wrong for this one
+        event_hooks={"response": [mend_response]},
     )
     root = OpenAI(
         base_url=endpoint.base_url,
@@ -239,9 +242,10 @@ def _usage(message: AIMessage, sent: int, received: int) -> Usage:
 def _turn(message: AIMessage, sent: int) -> ToolTurn:
     from langchain_core.messages import AIMessage
 
-    # Arguments that are no JSON become a call without arguments: the tool's own check then tells the model what is
-    # missing, where LangChain would take the message for a final answer. Some servers leave out the id of a call.
-    calls = [*message.tool_calls, *({**call, "args": {}} for call in message.invalid_tool_calls)]
+    # Arguments that are no JSON become an argument that no tool knows: the tool's own check then tells the model so,
+    # where LangChain would take the message for a final answer. Some servers leave out the id of a call.
+    unread = ({**call, "args": {"not_json": str(call["args"])[:_SHOWN]}} for call in message.invalid_tool_calls)
+    calls = [*message.tool_calls, *unread]
     tool_calls = [
         {
             "name": str(call["name"] or ""),

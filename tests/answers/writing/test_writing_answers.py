@@ -59,7 +59,7 @@ def test_the_model_words_and_code_fills_in_the_quotes(server: ScriptedServer, bu
     assert texts(found) == [VERDICT["text"], SCREEN["text"], f"“{FROZE}”", FIX["text"]]
     assert found.claims[2] == CLAIMS[2]  # the quote as it was checked before
     assert found.claims[1].cites == ("resp-aa01",)  # the real id, which the model never saw
-    assert found.prompt.startswith("answer/v1 sha256:")
+    assert found.prompt.startswith("answer/v2 sha256:")
     assert found.tokens == (120, 30)
     assert len(found.calls) == 1
     sent = json.dumps(server.posts[0].body)
@@ -185,7 +185,7 @@ def test_a_lie_is_told_once_dropped_and_listed(server: ScriptedServer, build: Bu
     found = reworded(build)
     assert lie["text"] not in texts(found)
     assert found.grounded == "partial"
-    assert [lie["text"] in dropped for dropped in found.dropped] == [True]
+    assert [str(lie["text"]) in dropped for dropped in found.dropped] == [True]
     assert texts(found)[0] == VERDICT["text"]
     told = server.posts[1].body["messages"][-1]["content"]
     assert str(lie["text"])[:40] in told

@@ -46,7 +46,7 @@ def test_grounded_sentences_become_the_opening(digest: Digest, findings: Finding
 
 
 def test_an_invented_number_is_dropped_and_listed(digest: Digest, findings: Findings, tmp_path: Path) -> None:
-    lie = {"text": "NPS fell by 77.7 points.", "facts": ["f1"], "quotes": []}
+    lie: dict[str, object] = {"text": "NPS fell by 77.7 points.", "facts": ["f1"], "quotes": []}
     found = _open(digest, findings, tmp_path, [_true(digest), lie], [_true(digest), lie])
     assert [claim.text for claim in found.headline] == [digest.headline[0].text]
     assert any("77.7" in dropped for dropped in found.dropped)
@@ -54,7 +54,7 @@ def test_an_invented_number_is_dropped_and_listed(digest: Digest, findings: Find
 
 
 def test_mostly_invented_leaves_the_extractive_opening(digest: Digest, findings: Findings, tmp_path: Path) -> None:
-    lies = [
+    lies: list[dict[str, object]] = [
         {"text": f"The release caused a fall of {i}.7 points.", "facts": ["f1"], "quotes": []} for i in (71, 72, 73)
     ]
     found = _open(digest, findings, tmp_path, [_true(digest), *lies], [_true(digest), *lies])
