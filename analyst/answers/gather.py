@@ -122,9 +122,10 @@ class Gatherer:
     @cached_property
     def frame(self) -> DesignFrame:
         """The answers of both windows."""
-        return design_frame(
-            self.view.connection, self.query, join_days=self.view.settings.join_days, until=self.view.until
-        )
+        view = self.view
+        if view.held is not None:
+            return view.held.of(view.connection, self.query.metric).frame(view.connection, self.query, view.until)
+        return design_frame(view.connection, self.query, join_days=view.settings.join_days, until=view.until)
 
     @cached_property
     def quotes(self) -> QuoteBook:
@@ -160,7 +161,7 @@ class Gatherer:
             notes.append(self.view.edits_note)
         if movement.verdict != "too_little_data" and self.response is not None and self.response.warning:
             notes.append(self.response.warning)
-        notes += mixing_note(self.view.connection, self.query, until=until)
+        notes += mixing_note(self.view.connection, self.query, until=until, held=self.view.held)
         if self.query.window.end > until:
             notes.append(f"{self.query.window.label} is not over yet: it is read up to {until:%Y-%m-%d %H:%M} UTC.")
         return replace(movement, weighting=self.weighting, caveats=[*notes, *movement.caveats])

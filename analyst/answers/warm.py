@@ -22,7 +22,7 @@ from analyst.answers.search import Searcher, ThemeMeanings, open_search
 from analyst.core.errors import UndertoneError
 from analyst.core.query import METRICS, Metric, Query
 from analyst.core.windows import month_of, previous, zone
-from analyst.runs.counting import MISSING, hold_tables, segment_dimensions, segment_sql
+from analyst.runs.counting import MISSING, hold_tables, metric_counts, segment_dimensions, segment_sql
 from analyst.runs.view import BASELINE_WINDOWS, WindowChoice, choose_query, open_view
 from analyst.runs.visits import prepare_sessions_had, prepare_visits
 
@@ -58,6 +58,7 @@ class WarmRun:
         hold_tables(view.connection)
         prepare_visits(view.connection)
         prepare_sessions_had(view.connection)
+        view.hold()
 
     @cached_property
     def _search(self) -> tuple[Searcher, ThemeMeanings | None]:
@@ -86,6 +87,10 @@ class WarmRun:
         """Work out ahead what questions about `queries` need (by default the usual ones), and load the search. `go_on`
         is asked before each. Gives how many were worked out."""
         done = 0
+        if self.view.held is not None:
+            with self.lease() as lease:
+                for metric in metric_counts(lease.view.connection):
+                    self.view.held.of(lease.view.connection, metric)
         for query in self.usual_queries() if queries is None else queries:
             if go_on is not None and not go_on():
                 return done

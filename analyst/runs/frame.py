@@ -7,6 +7,7 @@ response id (so that the same run and query give the same numbers). Columns are 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -23,6 +24,7 @@ from analyst.runs.visits import HAD, prepare_sessions_had
 
 if TYPE_CHECKING:
     import duckdb
+    import pyarrow as pa
     from numpy.typing import NDArray
 
 
@@ -111,11 +113,7 @@ def design_frame(
     Nothing dated at or after `until` (the clock) is seen. Raises UsageProblem when the two windows overlap or
     the filter names an unknown segment; an empty frame is not an error here.
     """
-    if query.window.start < query.baseline.end and query.baseline.start < query.window.end:
-        raise UsageProblem(
-            f"The windows {query.window.label} and {query.baseline.label} overlap.",
-            "Choose a baseline that ends before the window begins.",
-        )
+    check_windows(query)
     dims = segment_dimensions(connection)
     condition, values = where_sql(query.where, dims)
     of_survey, survey = survey_sql(query.survey, query.question)
@@ -135,12 +133,44 @@ def design_frame(
             query.window.start, query.window.end, query.baseline.start, query.baseline.end,
         ],
     )  # fmt: skip
+    return _read(connection, dims, join_days)[0]
+
+
+def check_windows(query: Query) -> None:
+    """Raise UsageProblem when the two windows of `query` overlap."""
+    if query.window.start < query.baseline.end and query.baseline.start < query.window.end:
+        raise UsageProblem(
+            f"The windows {query.window.label} and {query.baseline.label} overlap.",
+            "Choose a baseline that ends before the window begins.",
+        )
+
+
+def all_answers(connection: duckdb.DuckDBPyConnection, metric: str, *, join_days: int) -> tuple[DesignFrame, pa.Table]:
+    """Every dated, scored answer of `metric` as a frame (nobody's `post`), whenever it was given, and its table with
+    user_id, survey, question and its moment in microseconds since 1970."""
+    dims = segment_dimensions(connection)
+    picked = "".join(f", {segment_sql(dimension)} AS d{i}" for i, dimension in enumerate(dims))
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE framed AS
+        SELECT row_number() OVER (ORDER BY response_id) - 1 AS r, response_id, user_id, submitted_at, y,
+               coalesce(weight, 1.0) AS weight, score, FALSE AS post, epoch_us(submitted_at) // 86400000000 AS day,
+               epoch_us(submitted_at) AS moment, survey, question{picked}
+        FROM responses WHERE kind = ? AND y IS NOT NULL AND submitted_at IS NOT NULL
+        """,
+        [metric],
+    )
+    return _read(connection, dims, join_days)
+
+
+def _read(connection: duckdb.DuckDBPyConnection, dims: Sequence[str], join_days: int) -> tuple[DesignFrame, pa.Table]:
+    """The frame of the rows in the table `framed`, and that table."""
     table: Any = connection.sql("SELECT * FROM framed ORDER BY r").to_arrow_table()
     n = table.num_rows
     encoded = [_encode(table.column(f"d{i}")) for i in range(len(dims))]
     theme_ids, mentions, negative, commented = _mentions(connection, n)
     frictions, exposed, sessions = _exposed(connection, n, join_days)
-    return DesignFrame(
+    frame = DesignFrame(
         response_id=table.column("response_id").to_numpy(zero_copy_only=False),
         y=_floats(table, "y"),
         weight=_floats(table, "weight"),
@@ -159,6 +189,8 @@ def design_frame(
         frictions=frictions,
         exposed=exposed,
     )
+    connection.execute("DROP TABLE framed")
+    return frame, table
 
 
 def _floats(table: Any, name: str) -> NDArray[np.float64]:

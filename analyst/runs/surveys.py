@@ -13,6 +13,8 @@ from analyst.runs.counting import MISSING, segment_dimensions, where_sql
 if TYPE_CHECKING:
     import duckdb
 
+    from analyst.runs.held import Held
+
 ALL = "all"  # what --survey says to mix them knowingly
 MOST_QUESTIONS = 12  # a survey with more wordings than this has worded its question for each person
 
@@ -31,22 +33,19 @@ class SurveyCount:
         return self.question if self.survey == MISSING else self.survey
 
 
-def survey_counts(connection: duckdb.DuckDBPyConnection, query: Query, *, until: datetime) -> list[SurveyCount]:
-    """The surveys and questions of the metric in the two windows under the filter, most answers first.
+def survey_counts(
+    connection: duckdb.DuckDBPyConnection, query: Query, *, until: datetime, held: Held | None = None
+) -> list[SurveyCount]:
+    """The surveys and questions of the metric in the two windows under the filter, most answers first; from the
+    answers in memory where they are `held`.
 
     The wordings of a survey count as one question where there are more than a dozen of them.
     """
-    condition, values = where_sql(query.where, segment_dimensions(connection))
-    now, before = query.window, query.baseline
-    rows = connection.execute(
-        f"""
-        SELECT coalesce(survey, '{MISSING}') AS s, coalesce(question, '{MISSING}') AS q, count(*) AS n FROM responses
-        WHERE kind = ? AND y IS NOT NULL AND submitted_at < ? AND {condition}
-          AND (submitted_at >= ? AND submitted_at < ? OR submitted_at >= ? AND submitted_at < ?)
-        GROUP BY s, q ORDER BY n DESC, s, q
-        """,
-        [query.metric, until, *values, now.start, now.end, before.start, before.end],
-    ).fetchall()
+    rows = (
+        _rows(connection, query, until)
+        if held is None
+        else held.of(connection, query.metric).surveys(connection, query, until)
+    )
     wordings: dict[str, int] = {}
     for survey, _, _ in rows:
         wordings[survey] = wordings.get(survey, 0) + 1
@@ -58,8 +57,28 @@ def survey_counts(connection: duckdb.DuckDBPyConnection, query: Query, *, until:
     return sorted(counts, key=lambda c: (-c.n, c.survey, c.question))
 
 
+def _rows(connection: duckdb.DuckDBPyConnection, query: Query, until: datetime) -> list[tuple[str, str, int]]:
+    condition, values = where_sql(query.where, segment_dimensions(connection))
+    now, before = query.window, query.baseline
+    rows: list[tuple[str, str, int]] = connection.execute(
+        f"""
+        SELECT coalesce(survey, '{MISSING}') AS s, coalesce(question, '{MISSING}') AS q, count(*) AS n FROM responses
+        WHERE kind = ? AND y IS NOT NULL AND submitted_at < ? AND {condition}
+          AND (submitted_at >= ? AND submitted_at < ? OR submitted_at >= ? AND submitted_at < ?)
+        GROUP BY s, q ORDER BY n DESC, s, q
+        """,
+        [query.metric, until, *values, now.start, now.end, before.start, before.end],
+    ).fetchall()
+    return rows
+
+
 def with_survey(
-    connection: duckdb.DuckDBPyConnection, query: Query, asked: str | None = None, *, until: datetime
+    connection: duckdb.DuckDBPyConnection,
+    query: Query,
+    asked: str | None = None,
+    *,
+    until: datetime,
+    held: Held | None = None,
 ) -> Query:
     """`query` held to one survey and question: the one `asked` for, else the one with the most answers.
 
@@ -67,7 +86,7 @@ def with_survey(
     """
     if asked is not None and asked.strip().casefold() == ALL:
         return query
-    counts = survey_counts(connection, query, until=until)
+    counts = survey_counts(connection, query, until=until, held=held)
     if asked is None:
         return _held(query, counts[0]) if len(counts) > 1 else query
     wanted = asked.strip().casefold()
@@ -82,9 +101,11 @@ def _held(query: Query, count: SurveyCount) -> Query:
     return replace(query, survey=count.survey, question=count.question or None)
 
 
-def mixing_note(connection: duckdb.DuckDBPyConnection, query: Query, *, until: datetime) -> list[str]:
+def mixing_note(
+    connection: duckdb.DuckDBPyConnection, query: Query, *, until: datetime, held: Held | None = None
+) -> list[str]:
     """A sentence where the windows hold several surveys or questions: which one was read, or that they are mixed."""
-    counts = survey_counts(connection, query, until=until)
+    counts = survey_counts(connection, query, until=until, held=held)
     if len(counts) < 2:
         return []
     if query.survey is None:

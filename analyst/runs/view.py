@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
+    from analyst.runs.held import Held
     from analyst.themes.edits import Edit
 
 BASELINE_WINDOWS = 4  # the default baseline: so many windows of the same length right before
@@ -65,7 +66,19 @@ class View:
         cursor = self.connection.cursor()
         cursor.execute("SET TimeZone = 'UTC'")  # a cursor does not inherit it
         other.__dict__["connection"] = cursor
+        other.__dict__["held"] = self.held
         return other
+
+    @cached_property
+    def held(self) -> Held | None:
+        """The run's answers in memory, where a process keeps them for many questions (see hold)."""
+        return None
+
+    def hold(self) -> None:
+        """Keep the answers in memory from now on, for this view and those made of it by apart()."""
+        from analyst.runs.held import Held
+
+        self.__dict__["held"] = Held(self.settings.join_days)
 
     def table(self, name: str) -> pa.Table:
         """The table `name` of the run as people left it: with every edit, without excluded themes."""
@@ -116,7 +129,7 @@ def choose_query(
     if baseline.start >= view.until:
         raise UsageProblem(f"{baseline.label} lies in the future (now is {view.until:%Y-%m-%d}).", "Name a past one.")
     query = Query(chosen_metric, window, baseline, where)
-    return with_survey(view.connection, query, survey, until=view.until)
+    return with_survey(view.connection, query, survey, until=view.until, held=view.held)
 
 
 def _metric(view: View, asked: str | None) -> Metric:
