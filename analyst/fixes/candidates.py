@@ -38,7 +38,7 @@ class Candidate:
 
     `troubles` are the places of its troubles among the gaps, `now` whether only the current window's gap counts,
     `influence` (n,) what each answer adds to the lift's error; none of them for complaints. `began` is the release
-    that it came with.
+    that it came with. `heard` marks a complaint that chance may explain: among those heard most, and no more.
     """
 
     screen: str | None
@@ -58,6 +58,7 @@ class Candidate:
     now: bool = False
     influence: NDArray[np.float64] | None = field(default=None, compare=False, repr=False)
     began: Began | None = field(default=None, compare=False, repr=False)
+    heard: bool = False
 
     @property
     def part(self) -> Part:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,8 +22,11 @@ from analyst.metrics import false_discoveries, normal_cdf
 from analyst.metrics.intervals import Z95
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from analyst.runs.frame import DesignFrame
 
+HEARD = 3  # mentioning answers in the current window, and others: a mean of fewer is an anecdote
 MOSTLY = 0.5  # from this share on, a complaint is about the trouble that those who complain had met
 TELLING = 0.2  # a screen is named for a complaint when this share of those who complain met its friction
 MOST = 5  # complaints listed: more are a list of themes, not of fixes
@@ -48,13 +51,16 @@ def from_complaints(
 ) -> list[Candidate]:
     """The themes that people complain of most, and that no trouble above explains: at most five, grade C.
 
-    The gap is that of answers which mention the theme with negative sentiment against other comments, adjusted for
-    segments, use and window; taken are those that hold under false-discovery control over all themes (5 %,
-    one-sided). How many met it is unknown: at least those who said so, at most the same share of all who did not
-    comment. The range goes from nothing to the upper end of the latter; its middle (geometric, of the two points)
-    only serves the order. Where most who speak of it had met one trouble on a screen, sessions know better than
-    mentions: the range ends where that trouble's does (`gaps`, `seen` as in from_exposure), and it is no fix when those
-    who met it score no lower. Themes of the same words, or tied to the same screen, are told once.
+    Sure are those whose answers with negative sentiment score lower than other comments, adjusted for segments, use
+    and window, and that hold under false-discovery control over all themes (5 %, one-sided). After them come those
+    heard most (`heard`): three or more answers mention them, whatever the sentiment that was read, and score lower;
+    chance may explain any of them. The range goes from nothing, since how many met it is unknown, to the upper end of
+    the lift if the same share of all who did not comment met it. Its middle only serves the order: the mentions' gap,
+    shrunken by how little the themes of this window differ beyond chance (see heard_gaps), times the share who say
+    so. Where a sure complaint is of a theme that others praise, so that its mentions as a whole are no lower, the
+    middle is that of those who complain. Where most who speak of it had met one trouble on a screen, sessions know
+    better than mentions: the range ends where that trouble's does (`gaps`, `seen` as in from_exposure), and it is no
+    fix when those who met it score no lower. Themes of the same words, or tied to the same screen, are told once.
     """
     at = [
         i for i, t in enumerate(frame.theme_ids) if t in names and names[t].kind != "system" and t not in taken
@@ -64,19 +70,30 @@ def from_complaints(
     looked = [k for k, gap in enumerate(said) if gap is not None and gap[1] > 0]
     p = np.array([normal_cdf(gap[0] / gap[1]) for gap in said if gap is not None and gap[1] > 0])
     held = {looked[i] for i in np.flatnonzero(false_discoveries(p))}
+    low_scores = frame.y <= 0
     everybody, commented = int(frame.post.sum()), int((frame.commented & frame.post).sum())
+    spoken = np.asarray(frame.mentions[:, at].todense()) > 0
+    means = heard_gaps(frame.y, spoken, frame.commented & frame.post)
     found = []
     for k, column in enumerate(at):
-        gap, n = said[k], int((complains[:, k] & frame.post).sum())
-        if k not in held or gap is None or gap[0] >= 0 or n < FEWEST:
+        sure, mean = _sure(said[k], complains[:, k] & frame.post, k in held), means[k]
+        gap = sure or (mean.value, mean.error) if mean is not None else sure
+        if gap is None or gap[0] >= 0:
             continue
+        mentions = int((spoken[:, k] & frame.post).sum())
+        n = int((complains[:, k] & frame.post).sum()) if sure else mentions
         low = expected_lift(n / everybody, everybody, *gap, realisation)
         high = expected_lift(n / commented, commented, *gap, realisation)
         theme_id = frame.theme_ids[column]
         mine = [link for link in links if link.theme_id == theme_id and link.exposed_share >= TELLING]
         best = max(mine, key=lambda link: link.odds.value, default=None)
         met = _measured(frame, mine, gaps, seen, realisation)
-        middle, most = math.sqrt(low.points * high.points), high.points + Z95 * high.error
+        middle, most = (
+            -mean.shrunken * mentions / everybody * realisation if mean else 0.0,
+            high.points + Z95 * high.error,
+        )
+        if sure and middle <= 0:
+            middle = low.points
         if met is not None:
             middle, most = min(middle, met.points), min(most, met.points + Z95 * met.error)
         if middle <= 0 or most < LEAST_POINTS:
@@ -94,11 +111,52 @@ def from_complaints(
                 lift=Lift(middle, most / (2 * Z95)),
                 interval=Estimate(middle, 0.0, most, n),
                 links=tuple(mine),
-                mentioners=mentioners(frame, [theme_id], complains[:, k]),
+                mentioners=mentioners(frame, [theme_id], complains[:, k] if sure else low_scores),
+                heard=not sure,
             )
         )
-    found.sort(key=lambda c: (-c.lift.points, c.themes))
+    found.sort(key=lambda c: (c.heard, -c.lift.points, c.themes))
     return _told_once(found, names)[:MOST]
+
+
+@dataclass(frozen=True)
+class HeardGap:
+    """Points by which those who mention a theme score above other comments, with the standard error of that, and the
+    same `shrunken` towards no difference."""
+
+    value: float
+    error: float
+    shrunken: float
+
+
+def heard_gaps(y: NDArray[np.float64], spoken: NDArray[np.bool_], rows: NDArray[np.bool_]) -> list[HeardGap | None]:
+    """The gap of each theme of `spoken` (n, t) among `rows` (n,); None where fewer than three mention it or do not.
+
+    Scores y (n,) in points. The error takes one variance for all, since that of three answers says nothing. Shrunken
+    is the posterior mean under normal true gaps about zero, whose variance is that of all gaps beyond what chance gives
+    (empirical Bayes, the moments of DerSimonian & Laird 1986, Controlled Clinical Trials 7): where the themes differ no
+    more than by chance, nothing remains of any.
+    """
+    inside = spoken[rows].astype(float)
+    total, spread = len(inside), float(y[rows].var()) if rows.any() else 0.0
+    counts = inside.sum(axis=0)
+    usable = (counts >= HEARD) & (total - counts >= HEARD)
+    if spread <= 0 or not usable.any():
+        return [None] * spoken.shape[1]
+    n, sums = counts[usable], y[rows] @ inside[:, usable]
+    value = sums / n - (y[rows].sum() - sums) / (total - n)
+    variance = spread * (1 / n + 1 / (total - n))
+    beyond = max(0.0, float((np.square(value) / variance - 1).sum() / (1 / variance).sum()))
+    shrunken = value * beyond / (beyond + variance)
+    found: list[HeardGap | None] = [None] * spoken.shape[1]
+    for place, k in enumerate(np.flatnonzero(usable)):
+        found[k] = HeardGap(float(value[place]), math.sqrt(variance[place]), float(shrunken[place]))
+    return found
+
+
+def _sure(gap: tuple[float, float] | None, complains: NDArray[np.bool_], held: bool) -> tuple[float, float] | None:
+    """The gap of a complaint that holds by itself, else None."""
+    return gap if held and gap is not None and gap[0] < 0 and int(complains.sum()) >= FEWEST else None
 
 
 def _measured(

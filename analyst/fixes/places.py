@@ -35,7 +35,8 @@ class Places:
 def places_of(
     frame: DesignFrame, candidates: Sequence[Candidate], efforts: Sequence[float], ids: Sequence[str]
 ) -> Places:
-    """Order by lift x confidence / effort (person-weeks, above 0), ties in priority by id.
+    """Order by lift x confidence / effort (person-weeks, above 0), ties in priority by id; complaints that chance may
+    explain (`heard`) come after all others.
 
     Ranks are bounded by a parametric bootstrap: 4,000 draws of all lifts at once, from the joint normal distribution
     that the same answers give them (errors of complaints, which share no model, stand alone), with confidence and
@@ -45,7 +46,7 @@ def places_of(
         return Places((), (), (), ())
     per_point = np.array([confidence(c.lift, c.grade) / e for c, e in zip(candidates, efforts, strict=True)])
     priority = np.array([c.lift.points for c in candidates]) * per_point
-    order = sorted(range(len(candidates)), key=lambda i: (-priority[i], ids[i]))
+    order = sorted(range(len(candidates)), key=lambda i: (candidates[i].heard, -priority[i], ids[i]))
     draws = priority + _noise(frame, candidates) * per_point
     above = (draws[:, :, None] > draws[:, None, :]).mean(axis=0)
     ranks = 1 + (draws[:, None, :] > draws[:, :, None]).sum(axis=2)

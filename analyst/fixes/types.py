@@ -46,7 +46,7 @@ class Fix:
     confidence: float
     effort: float
     effort_assumed: bool
-    priority: float  # lift x confidence / effort: what the list is sorted by
+    priority: float  # lift x confidence / effort: sorts the list, before complaints that may be chance and among them
     rank: int
     tied_with: list[str] = field(default_factory=list)
     themes: list[str] = field(default_factory=list)

@@ -73,6 +73,9 @@ def title(candidate: Candidate, names: Mapping[str, ThemeName], began: str | Non
         label = names[candidate.themes[0]].label
         seen = f"mostly from people who met {signal_names(candidate.signals)} on {candidate.screen}"
         where = seen if candidate.screen else "no session shows where"
+        if candidate.heard:
+            said = f"{candidate.interval.n} answers mention it and score lower, maybe by chance"
+            return f"Heard most, “{label}”: {said}, {where}"
         return f"“{label}”: {candidate.interval.n} answers complain, {where}"
     group = short_where(candidate.where)
     what = [HAPPENS.get(signal, signal.replace("_", " ")) for signal in gravest(candidate.signals[:2])]
@@ -191,6 +194,11 @@ def _asked(suggested: Suggested) -> str:
 
 def _complaints(candidate: Candidate, query: Query, names: Mapping[str, ThemeName], watched: bool) -> str:
     told = f"{candidate.interval.n} answers in {query.window.label} complain of it"
+    if candidate.heard:
+        told = (
+            f"This rests on {candidate.interval.n} answers in {query.window.label} that mention it and score lower "
+            "than other comments, which may be chance"
+        )
     if len(candidate.themes) > 1:
         told += f" (with “{names[candidate.themes[1]].label}”, which says much the same)"
     if not watched:
@@ -218,11 +226,18 @@ def facts(candidate: Candidate, query: Query, names: Mapping[str, ThemeName]) ->
     name = kind_of(query.metric).name
     low, high = candidate.gap - Z95 * candidate.error, candidate.gap + Z95 * candidate.error
     group = "who met it" if candidate.grade != "C" else "who complain of it"
+    sure = f"(95% interval {_signed(low)} to {_signed(high)}, n = {candidate.interval.n} in {query.window.label})"
     said = [
         f"Answers of people {group} are {abs(candidate.gap):.1f} {name} points lower than those of others like them "
-        f"(95% interval {_signed(low)} to {_signed(high)}, n = {candidate.interval.n} in {query.window.label}).",
+        f"{sure}.",
         f"About {_percent(candidate.share)} of all who answer meet it{_whom(candidate)}.",
     ]
+    if candidate.heard:
+        said = [
+            f"Answers that mention it are {abs(candidate.gap):.1f} {name} points lower than other comments {sure}; "
+            "among so many themes some look like that by chance.",
+            "How many meet it is unknown.",
+        ]
     for friction in candidate.frictions:
         said.append(
             f"{SIGNAL_NAMES.get(friction.signal, friction.signal).capitalize()} on {friction.screen}: "

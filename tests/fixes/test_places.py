@@ -1,5 +1,7 @@
 """The order of fixes: by lift, confidence and effort, with the places each could have."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -34,6 +36,12 @@ def test_order_is_lift_times_confidence_over_effort() -> None:
     )
     assert found.order == (1, 2, 0)
     assert found.priority == pytest.approx((1.0, 3.0, 2.4))
+
+
+def test_what_is_only_heard_comes_after_the_sure() -> None:
+    heard = replace(candidate(9, 0.1, "C"), heard=True)
+    found = places_of(FRAME, [heard, candidate(1, 0.1), candidate(0.5, 0.3, "C")], [1.0, 1.0, 1.0], list("abc"))
+    assert found.order == (1, 2, 0) and found.priority[0] > found.priority[1]
 
 
 def test_places_are_sure_when_lifts_are_far_apart_and_wide_when_not() -> None:

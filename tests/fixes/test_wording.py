@@ -88,6 +88,18 @@ def test_a_complaint_says_what_is_missing(watched: bool) -> None:
     assert ("record in sessions" in text) is watched
 
 
+def test_what_is_only_heard_most_says_that_it_may_be_chance() -> None:
+    said = replace(CANDIDATE, grade="C", screen=None, signals=(), frictions=(), where=(), began=None, heard=True)
+    told = (
+        "Heard most, “Card declined”: 170 answers mention it and score lower, maybe by chance, no session shows where"
+    )
+    assert wording.title(said, NAMES) == told
+    assert "rests on 170 answers" in wording.action(said, query(), NAMES, None, NOBODY, None, 0)
+    assert "may be chance" in wording.action(said, query(), NAMES, None, NOBODY, None, 0)
+    facts = wording.facts(said, query(), NAMES)
+    assert "by chance" in facts[0] and "n = 170" in facts[0] and facts[1] == "How many meet it is unknown."
+
+
 def test_an_overlap_in_one_sentence() -> None:
     fact = wording.overlap_fact(Overlap("fix-1", 0.64, Estimate(3.1, 1.0, 5.2, 80), 4.0), 1)
     assert fact == (
