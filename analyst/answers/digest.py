@@ -156,7 +156,8 @@ def opening_claims(made: Sequence[Claim], kept: Sequence[Claim]) -> list[Claim]:
     verdicts = [claim for claim in made if claim.part == "verdict"]
     if opening and all(claim in kept for claim in verdicts):
         return opening
-    return [Claim(NO_HEADLINE, part="verdict"), *opening]
+    facts = tuple(dict.fromkeys(one for claim in verdicts for one in claim.facts))
+    return [Claim(NO_HEADLINE, facts, part="verdict"), *opening]
 
 
 def harmful_first(screens: Sequence[ScreenFriction]) -> list[ScreenFriction]:

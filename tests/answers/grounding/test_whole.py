@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from analyst.answers import sentences
 from analyst.answers.facts import Claim, FactBook, Pack
 from analyst.answers.grounding import check, grounded_of, keep_grounded, report
+from analyst.core.query import where_text
 from analyst.core.values import Estimate
 from analyst.findings.types import LedgerTerm, Movement, SegmentFinding, ThemeFinding
 from eval.sentences import FOLDER, measure
@@ -128,6 +129,52 @@ def test_every_sentence_of_the_sample_companys_digest_stands(sample_workspace: P
     digest = write_digest(Asked(workspace=sample_workspace, **asked).open().everything())  # type: ignore[arg-type]
     assert digest.dropped == []
     assert digest.headline
+
+
+def test_no_headline_is_refused_in_any_week_for_any_metric(sample_workspace: Path) -> None:
+    from datetime import date, timedelta
+
+    from analyst.answers.digest import citable_names
+    from analyst.cli.reading import Asked
+
+    opened = Asked(workspace=sample_workspace).open().everything()
+    names = frozenset(citable_names(opened))
+    first = date.fromisoformat(str(opened.first_day))
+    weeks = {(first - timedelta(days=7 * back)).isocalendar() for back in range(14)}
+    refused: list[str] = []
+    told = 0
+    for metric in ("nps", "csat", "ces"):
+        for week in sorted(weeks):
+            label = f"{week.year}-W{week.week:02d}"
+            movement = Asked(workspace=sample_workspace, metric=metric, week=label).open().movement
+            book = FactBook(movement.window, "", where_text(movement.where), movement.baseline)
+            made = sentences.headline(movement, book)
+            assert made, f"{metric} in {label}"
+            told += len(made)
+            refused += map(str, keep_grounded(made, Pack(book.facts, {}, names))[1])
+    assert refused == [] and told >= 42
+
+
+def test_a_digest_says_when_its_headline_did_not_stand() -> None:
+    from analyst.answers.digest import NO_HEADLINE, opening_claims
+
+    verdict, where = Claim("NPS fell.", ("f1",), part="verdict"), Claim("On Android.", ("f2",), part="who")
+    sure = Claim("7.8 points could be seen.", ("f3",), part="sure")
+    assert opening_claims([verdict, where, sure], [verdict, where, sure]) == [verdict, where]
+    left = opening_claims([verdict, where, sure], [where, sure])
+    assert [claim.text for claim in left] == [NO_HEADLINE, "On Android."]
+    assert opening_claims([verdict], [])[0].text == NO_HEADLINE
+    assert left[0].facts == ("f1",)
+    assert check(left[0], PACK) == ()
+
+
+def test_a_screens_name_keeps_its_capitals(sample_workspace: Path) -> None:
+    from analyst.answers.digest import write_digest
+    from analyst.cli.reading import Asked
+
+    digest = write_digest(Asked(workspace=sample_workspace).open().everything())
+    told = {key.split("|")[0]: claim.text for key, claim in digest.screen_claims.items()}
+    assert told and all(f" on {screen}: " in text and text[0].isupper() for screen, text in told.items())
 
 
 def test_labelled_sentences_of_the_development_half() -> None:
