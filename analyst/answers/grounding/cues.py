@@ -19,7 +19,8 @@ MOVED_BETWEEN = re.compile(
 )
 MOVED_UP_TO = re.compile(r"\b(?:is|are|was|were|went|came|back|now) (?:up|down) to $")
 TO = re.compile(
-    rf"(?<!up )(?<!close )(?<!down )(?<!compared )(?<!relative )(?<!due )\b(?:to|reaching|landing at|ending at|"
+    rf"(?<!up )(?<!opposed )(?<!close )(?<!down )(?<!compared )(?<!relative )(?<!due )\b(?:to|reaching|"
+    rf"landing at|ending at|"
     rf"now at|stands at|stood at|sits at) {HEDGES}{SUBJECT}$"
 )
 BY = re.compile(
@@ -84,7 +85,7 @@ NOW_BEFORE = re.compile(
 )
 OTHERS = re.compile(
     r"\b(?:others?|else|else's|elsewhere|rest|remaining|without|non-\w+|untouched|not|don't|doesn't|didn't|"
-    r"outside|apart|excluding|remainder|everybody|average)\b"
+    r"outside|apart|excluding|leaving|remainder|everybody|average)\b"
 )
 OTHERS_STRICT = re.compile(
     r"\b(?:other (?:commenters|customers|users|people|sessions|answers|groups|respondents|visits|screens|"

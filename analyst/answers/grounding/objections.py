@@ -354,7 +354,9 @@ def _noun(place: Place, candidate: Candidate) -> str:
         return "counts those with a session, which the sentence does not say"
     if of == "answers with a session" and WITH_COMMENT.match(place.after):
         return "counts those with a session"
-    if "mentioners exposed" in of and ALL_PEOPLE.match(place.after):
+    if "mentioners exposed" in of and (
+        ALL_PEOPLE.match(place.after) or (" in " in numeral.text[3:] and " " in numeral.text.split(" in ")[0])
+    ):
         return "is no share of all who answered"
     counted = candidate.number.unit == "count" and of != "mentions" and bool(numeral.noun)
     total = place.index and re.search(r"\bof (?:the |all |all the )?$", place.before)  # '55 of the 530 comments'
@@ -391,6 +393,10 @@ def _part(place: Place, candidate: Candidate) -> str:
     low = place.case.sentence.low
     near = place.own + place.after[:40]
     of = candidate.number.of
+    parts = any(one.of in CONTRIBUTIONS for one in candidate.fact.numbers)
+    makes_up = re.search(rf"\b(?:makes? up|made up|accounts? for|contribut\w+) {HEDGES}$", place.before)
+    if of == "change" and parts and makes_up and any(words.search(place.lead) for words in PART_WORDS.values()):
+        return "is the whole change, not the part that makes it up"
     if of in CONTRIBUTIONS:
         if not (CONTRIB.search(near) or CONTRIB.search(low[: place.numeral.end][-90:])):
             return "is a part of the whole change, not a change of its own"

@@ -14,7 +14,8 @@ _STRONG: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), frozenset(allowed.split()))
     for pattern, allowed in (
         (
-            r"\b(?:tops|topped|topping|heads|outranks|leads(?! to)|largest|biggest|highest|greatest|strongest|"
+            r"\b(?:(?:tops|topped|topping|heads)(?! the (?:list|ranking)\b)|"
+            r"outranks|leads(?! to)|largest|biggest|highest|greatest|strongest|"
             r"sharpest|steepest|hardest|heaviest|deepest|"
             r"commonest|loudest|widest|fastest|longest|severest|topmost|"
             r"chief|foremost|dominant|dominates?|leading|prime|record|happiest|unhappiest|angriest|busiest|"
@@ -39,7 +40,8 @@ _STRONG: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = tuple(
             "least",
         ),
         (
-            r"(?<!at )\bfirst\b(?!-time| glance| sight| of all the)|\bcomes? before all\b|\bahead of (?:all|"
+            r"(?<!at )\b(?:tops|topped|topping|heads) the (?:list|ranking)\b|(?<!at )\bfirst\b(?!-time| glance|"
+            r" sight| of all the)|\bcomes? before all\b|\bahead of (?:all|"
             r"every|any)\b",
             "first",
         ),
