@@ -10,6 +10,7 @@ from typing import Any
 from analyst.core.errors import UndertoneError
 from eval.sets.lines import LABELLED, read_lines
 
+LATER = "dev2.jsonl"  # questions of dev that were written later
 KINDS = ("answer", "ask_back", "declined")
 EXPECTED = {
     "metric", "window", "baseline", "where", "sides", "band", "moving", "screen", "signal", "theme", "topic", "limit"
@@ -40,10 +41,14 @@ class Question:
 
 
 def read_questions(split: str, folder: Path | None = None) -> list[Question]:
-    """The questions of `split` (dev or test). Raises UndertoneError for a missing file or a line that is wrong."""
-    path = (folder or LABELLED / "questions") / f"{split}.jsonl"
-    rows = read_lines(path, ("id", "text", "kind", "intent", "expect", "facts", "tags"))
-    return [_question(row, path) for row in rows]
+    """The questions of `split`: dev, with its later ones, or test.
+
+    Raises UndertoneError for a missing file or a line that is wrong.
+    """
+    home = folder or LABELLED / "questions"
+    paths = [home / f"{split}.jsonl", *([home / LATER] if split == "dev" and (home / LATER).exists() else [])]
+    names = ("id", "text", "kind", "intent", "expect", "facts", "tags")
+    return [_question(row, path) for path in paths for row in read_lines(path, names)]
 
 
 def _question(row: Mapping[str, Any], path: Path) -> Question:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -155,6 +155,7 @@ def _period(m: re.Match[str], known: Known) -> Time | None:
         found = quarter(year, (number - 1) // 3 + 1, m[0])
     else:
         found = span(date(today.year - step, 1, 1), date(today.year - step, 12, 31), m[0])
+    found = replace(found, relative=unit in ("week", "month") and step >= 0)
     if step == 0 and unit != "weekend":
         return replace(found, note=f"{m[0]} is not over yet")
     return found
@@ -175,7 +176,7 @@ def _week_of_month(m: re.Match[str], known: Known) -> Time:
     whole = _latest_month(_MONTHS[m[2]], known, m[0])
     number = _ORDINALS.get(m[1], 0)  # 0: the last one
     if number == 0:
-        return week(whole.last - timedelta(days=6), m[0])
+        return week(whole.last - timedelta(days=3), m[0])  # a week belongs to the month of its Thursday
     first_monday = whole.first + timedelta(days=(7 - whole.first.weekday()) % 7)
     return week(first_monday + timedelta(days=7 * (number - 1)), m[0])
 
@@ -251,8 +252,9 @@ _RULES: tuple[tuple[str, Maker], ...] = (
     (r"\b(?:the )?(first|second|third|fourth|1st|2nd|3rd|4th) quarter(?: (?:of )?(20\d\d))?\b",
      lambda m, k: _quarter(_ORDINALS[m[1]], m[2], k, m[0])),
     (r"\b(?:the )?day before yesterday\b", lambda m, k: day(k.today - timedelta(days=2), m[0])),
-    (r"\byesterday\b", lambda m, k: day(k.today - timedelta(days=1), m[0])),
-    (r"\b(?:today|so far today)\b", lambda m, k: replace(day(k.today, m[0]), note="today is not over yet")),
+    (r"\byesterday\b", lambda m, k: replace(day(k.today - timedelta(days=1), m[0]), relative=True)),
+    (r"\b(?:today|so far today)\b", 
+     lambda m, k: replace(day(k.today, m[0]), note="today is not over yet", relative=True)),
     (r"\btomorrow\b", lambda m, k: replace(day(k.today + timedelta(days=1), m[0]), future=True)),
     (rf"\b(?:the )?(week|month|quarter) before (?:the )?{_LAST}(?: (?:one|week|month|quarter))?\b",
      lambda m, k: before(_period(_last(m[1]), k) or day(k.today, m[0]))),
@@ -317,4 +319,17 @@ def read_dates(text: str, known: Known) -> tuple[tuple[Time, ...], str]:
         time, at = event
         text = taken(text, at, f"DATE{len(found)}")
         found.append(time)
-    return joined(text, found, known)
+    times, text = joined(text, found, known)
+    return tuple(time for time in times if not _dates_event(time, times) and not _aside(time, times)), text
+
+
+def _aside(time: Time, times: Sequence[Time]) -> bool:
+    """Whether a coming day is only said along: "for tomorrow's meeting: why did it fall last week"."""
+    return time.future and time.unit == "day" and time.role == "at" and any(not o.future for o in times)
+
+
+def _dates_event(time: Time, times: Sequence[Time]) -> bool:
+    """Whether `time` only says when a named event was: "the price change on 1 October", "in October"."""
+    if time.event or time.role != "at" or time.unit not in ("day", "month"):
+        return False
+    return any(o.event and time.first <= o.first <= time.last for o in times)

@@ -124,7 +124,7 @@ _POSSESSIVE = re.compile(
     r"(?<!^)\b([A-Z][a-z]+)'s (?=(?:comment|answer|response|review|quote|complaint|feedback|score|ticket|opinion"
     r"|survey)s?\b)"
 )
-_ID = re.compile(r"(?<![\w-])[a-z]{1,2}-\d{3,}\b")
+_ID = re.compile(r"(?<![\w-])(?:[a-z]{1,2}-|[a-z]{1,4}_)\d{3,}\b")
 _ROLE = re.compile(r"(?i)(?:^|\W)(?:system|assistant|developer)\s*:|</?\w+>|<\|\w+\|>|\{\{|```")
 
 
@@ -202,6 +202,14 @@ def decline_future(read: Read, said: str, known: Known) -> Declined:
     return Declined(
         read.question, "outside", f"“{said}” has not come yet: Undertone says what was measured and makes no "
                                   f"forecasts.",
+        suggestions(("why", "level"), known),
+    )  # fmt: skip
+
+
+def decline_backwards(read: Read, said: str, known: Known) -> Declined:
+    """Refuse a range that ends before it begins."""
+    return Declined(
+        read.question, "not_understood", f"“{said}” ends before it begins: name the earlier day first.",
         suggestions(("why", "level"), known),
     )  # fmt: skip
 

@@ -57,6 +57,7 @@ def joined(text: str, found: list[Time], known: Known) -> tuple[tuple[Time, ...]
     return tuple(ordered), text
 
 
+_HALF_A_YEAR = timedelta(days=183)  # a range that ends so long before it begins is one over New Year
 _CHANGED = re.compile(
     r"\b(?:chang|differ|compar|drop|fall|fell|rise|rose|mov|improv|wors|shift|swing|go|went|declin|increas|decreas"
     r"|gain|lost|lose)"
@@ -71,6 +72,8 @@ def _two_periods(text: str, one: Time, other: Time) -> bool:
 
 def _ranged(one: Time, other: Time, said: str) -> Time:
     last = other.last
+    if one.unit == other.unit == "day" and timedelta(0) < one.first - other.first < _HALF_A_YEAR:
+        return replace(one, backwards=True, said=said)
     if other.first < one.first and other.first.replace(year=other.first.year + 1) >= one.first:
         last = last.replace(year=last.year + 1) if one.first.year == last.year else last
     made = span(one.first, max(last, one.last) if last >= one.first else one.last, said)

@@ -6,20 +6,23 @@ rules that each say what they saw (intents.py), and nothing that the question na
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from analyst.answers.asking import asking_back, declining
 from analyst.answers.asking.fixes import find_fix
 from analyst.answers.asking.known import Known, known_of
 from analyst.answers.asking.languages import in_english, language_of
+from analyst.answers.asking.latest import with_answers
 from analyst.answers.asking.meanings import Meanings
 from analyst.answers.asking.plan import AskBack, Declined, Intent, Plan, Reading
 from analyst.answers.asking.reading import Read, as_words, read_question, vocabulary
 from analyst.answers.asking.sides import Sides, sides_of
+from analyst.answers.asking.times import span
 from analyst.answers.asking.topics import find_themes, themes_by_words
 from analyst.answers.asking.understood import understood, window_text
 from analyst.answers.asking.values import Named, Unknown, stray_group, stray_place
-from analyst.answers.asking.wanted import NothingThere, Windows, choose, other_window, windows_of
+from analyst.answers.asking.wanted import NothingThere, Windows, choose, must_be_many, other_window, windows_of
 from analyst.answers.asking.words import cleaned, plain
 from analyst.answers.wording import METRIC_NAMES
 from analyst.core.errors import UndertoneError
@@ -35,6 +38,10 @@ _SCORES: frozenset[Intent] = frozenset(("why", "level", "for_whom", "compare", "
 _ABOUT_SCORE: frozenset[Intent] = frozenset(
     ("why", "level", "for_whom", "compare", "sure", "benchmark", "fixes", "screens")
 )
+
+
+# Two things to be set side by side, neither of which is named.
+_VAGUE = re.compile(r"\b(?:it|them|these|those|both|this|that|the other(?: one)?|one another|each other)\b")
 
 
 def plan_question(question: str, view: View, meanings: Meanings | None = None) -> Reading:
@@ -68,6 +75,7 @@ def _plan(read: Read, view: View, known: Known, meanings: Meanings | None) -> Re
     back = _asked_back(read, known)
     if back:
         return back
+    read = replace(read, times=with_answers(read.times, read.metrics, known))
     intent = _intent(read, known)
     if intent is None:
         return declining.not_understood(read, known)
@@ -77,6 +85,8 @@ def _plan(read: Read, view: View, known: Known, meanings: Meanings | None) -> Re
         back = asking_back.ask_one_of(read, known)
         if back:
             return back
+    if intent == "compare" and _VAGUE.search(read.text) and not (named or read.metrics or read.topic or read.times):
+        return declining.not_understood(read, known)
     intent = _with_sides(intent, sides, read)
     if not read.topic and read.signals and intent in ("theme", "say", "quotes", "screens"):
         read = replace(read, topic=" ".join(signal.said for signal in read.signals if signal.plain))
@@ -94,6 +104,8 @@ def _plan(read: Read, view: View, known: Known, meanings: Meanings | None) -> Re
 
 def _refused(read: Read, known: Known) -> Declined | None:
     for time in read.times:
+        if time.backwards:
+            return declining.decline_backwards(read, time.said, known)
         if time.future:
             return declining.decline_future(read, time.said, known)
     if declining.is_gibberish(read, known):
@@ -180,6 +192,10 @@ def _stray(read: Read, intent: Intent, sides: Sides, themes: tuple[str, ...], kn
 def _made(read: Read, view: View, known: Known, intent: Intent, sides: Sides, themes: tuple[str, ...]) -> Plan:
     windows = windows_of(read.times)
     metric: Metric | None = next((m for m in read.metrics if known.metrics.get(m)), None)
+    if intent in ("say", "quotes") and read.topic and not themes and windows.now is None and not windows.pair:
+        must_be_many(view, metric, sides.where, known)
+        # Words that make no theme are too rare for one week: all there is is searched.
+        windows = Windows(span(min(known.first.values(), default=known.today), known.today, ""), None, pair=False)
     query = choose(view, known, metric, windows, sides.shared, all_time=intent in _ANY_WINDOW)
     if sides.where != sides.shared:
         query = _for_group(view, known, query, windows, sides.where, intent)
@@ -205,7 +221,9 @@ def _made(read: Read, view: View, known: Known, intent: Intent, sides: Sides, th
         limit=read.limit,
     )
     assumed = _assumed(read, plan, known, windows, sides, fix_note)
-    return replace(plan, understood=understood(plan, known.timezone, known.labels), assumed=assumed)
+    said = [f"{time.instead}." for time in read.times if time.instead]
+    said.append(understood(plan, known.timezone, known.labels))
+    return replace(plan, understood=" ".join(said), assumed=assumed)
 
 
 def _for_group(view: View, known: Known, query: Query, windows: Windows, where: Where, intent: Intent) -> Query:
@@ -215,7 +233,9 @@ def _for_group(view: View, known: Known, query: Query, windows: Windows, where: 
         return replace(query, where=where)
     try:
         found = choose(view, known, query.metric, windows, where, all_time=intent in _ANY_WINDOW)
-    except NothingThere:
+    except NothingThere as problem:
+        if problem.small:
+            raise
         return replace(query, where=where)
     return found if intent != "compare" else replace(query, where=where)
 
@@ -243,13 +263,14 @@ def _assumed(
 ) -> tuple[str, ...]:  # fmt: skip
     """What was filled in or taken one way, in short sentences."""
     told: list[str] = []
+    told += [time.note for time in read.times if time.instead]
     for was, became in read.mended.items():
         told.append(f"“{was}” was read as “{became}”")
     told += [time.note for time in read.times if time.note]
     told += [named.note for named in read.groups.named if isinstance(named, Named) and named.note]
     if not read.metrics and plan.intent in _ABOUT_SCORE and len(known.metrics) > 1:
         told.append(f"{METRIC_NAMES[plan.query.metric]} was taken, the score with the most answers")
-    if windows.now is None and plan.intent not in ("fix_worked",):
+    if (windows.now is None or not windows.now.said) and plan.intent not in ("fix_worked",):
         window = window_text(plan.query.window, known.timezone)
         kind = {"week": "the last complete week", "month": "the last complete month"}.get(
             plan.query.window.kind, "all of it"
@@ -261,6 +282,8 @@ def _assumed(
         told.append(sides.note)
     elif plan.intent == "compare" and plan.other is not None and sides.where and not plan.other.where:
         told.append("no second group was named: everybody else was taken")
+    if plan.topic and not plan.themes and plan.intent in ("say", "quotes", "theme"):
+        told.append(f"no theme of that name was found: the comments were searched for “{plan.topic}”")
     told += [note for note in (read.limit_note, fix_note) if note]
     return tuple(dict.fromkeys(told))
 

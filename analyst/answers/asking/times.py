@@ -17,7 +17,9 @@ class Time:
 
     `event` names a change of the calendar that the days come from; `role` says how the words stood to it. `future` is
     set where the days have not come yet; `earlier` where the words only mean "the one before" of another window;
-    `readings` are the clear ways to write a date that can be read in two ways.
+    `readings` are the clear ways to write a date that can be read in two ways. `relative` is set where the words count
+    from now ("last week"); `instead` says that nothing lies there and which days were taken instead;
+    `backwards` is set where the words name an end before the beginning.
     """
 
     first: date
@@ -30,6 +32,9 @@ class Time:
     future: bool = False
     earlier: bool = False
     readings: tuple[str, ...] = ()
+    relative: bool = False
+    instead: str = ""
+    backwards: bool = False
 
     @property
     def days(self) -> int:

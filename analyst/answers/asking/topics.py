@@ -15,6 +15,7 @@ MOST_THEMES = 3
 _ENOUGH = 0.5  # of the topic's telling words that a theme must hold
 _IN_KEYWORDS = 0.6  # what a word among the keywords counts beside one in the label
 _MEANT = 0.47  # cosine from which a theme counts as meant by the topic, where its words say nothing
+_BESIDE = 0.3  # cosine that a theme found by its keywords alone must have
 _ABOUT = re.compile(
     r"\b(?:about|regarding|concerning|mention(?:s|ed|ing)?|(?:topic|subject|theme|issue|problem) of|(?:problem"
     r"|issue|trouble|struggle|difficult(?:y|ies))s? with|related to|to do with"
@@ -87,6 +88,11 @@ def _held(s: str, theme: Theme) -> float:
     return 1.0 if s in theme.label_stems else _IN_KEYWORDS if s in theme.keyword_stems else 0.0
 
 
+def _is_meant(by_words: float, near: float, least: float) -> bool:
+    """By its label, by its meaning, or by its keywords where its meaning does not speak against it."""
+    return by_words > _IN_KEYWORDS or near >= _MEANT or (by_words >= _ENOUGH and near >= least)
+
+
 def find_themes(topic: str, known: Known, meanings: Meanings | None) -> tuple[str, ...]:
     """The ids of the themes that `topic` means, the nearest first, at most three; none where nothing is near."""
     if not topic:
@@ -94,5 +100,6 @@ def find_themes(topic: str, known: Known, meanings: Meanings | None) -> tuple[st
     by_words = dict(themes_by_words(topic, known))
     near = dict(meanings.themes_near(topic, 2 * MOST_THEMES)) if meanings is not None else {}
     scored = {theme: by_words.get(theme, 0.0) + near.get(theme, 0.0) for theme in {*by_words, *near}}
-    kept = [theme for theme in scored if by_words.get(theme, 0.0) >= _ENOUGH or near.get(theme, 0.0) >= _MEANT]
+    least = _BESIDE if meanings is not None else 0.0
+    kept = [theme for theme in scored if _is_meant(by_words.get(theme, 0.0), near.get(theme, 0.0), least)]
     return tuple(sorted(kept, key=lambda theme: (-scored[theme], theme))[:MOST_THEMES])

@@ -267,7 +267,8 @@ def _weak_place(words: str, text: str, beside: str = "") -> tuple[int, int] | No
         return people.span(1)
     other = rf"(?:VALUE\d+|{beside})" if beside else r"VALUE\d+"
     for pattern in (
-        rf"\b(?:plan|tier|platform|channel|country|version|language|device|tenure|segment) ({words})(?!\S)",
+        rf"\b(?:plan|tier|platform|channel|country|market|locale|region|version|language|device|tenure"
+        rf"|segment) ({words})(?!\S)",
         rf"(?<!\S){other} (?:users? |customers? |plan )?(?:vs|and|or|than|to|with|against|compared to|compared "
         rf"with) {_THE}({words})(?!\S)",
         rf"(?<!\S){other} ({words})(?= ?{_STOP_AFTER})",
@@ -277,6 +278,9 @@ def _weak_place(words: str, text: str, beside: str = "") -> tuple[int, int] | No
         match = re.search(pattern, text)
         if match and not _is_plain_use(match[1], text, match):
             return match.span(1)
+    if words in _CODES:  # "customers DE"
+        match = re.search(rf"(?<!\S)(?:{_PEOPLE}) ({words})(?!\S)", text)
+        return match.span(1) if match else None
     return None
 
 
@@ -379,6 +383,6 @@ def stray_group(text: str, topic: str) -> str:
 
 def stray_place(text: str, topic: str) -> str:
     """Words of the topic after for, in or among ("in Hogwarts"), where a group or a place would stand; else nothing."""
-    match = re.search(r"\b(?:for|in|among|amongst|at|within) (?:the |our |all )*((?:[a-z]+ ?){1,2})", text)
+    match = re.search(r"\b(?:for|in|among|amongst|within) (?:the |our |all )*((?:[a-z]+ ?){1,2})", text)
     said = [word for word in match[1].split() if word in topic.split()] if match else []
     return " ".join(said)

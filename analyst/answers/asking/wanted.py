@@ -9,22 +9,27 @@ from datetime import date, timedelta
 
 from analyst.answers.asking.known import Known
 from analyst.answers.asking.times import Time, before, span
-from analyst.answers.wording import METRIC_NAMES
+from analyst.answers.wording import METRIC_NAMES, group
 from analyst.core.errors import CannotTell, UndertoneError
-from analyst.core.query import Metric, Query, Where
+from analyst.core.query import METRICS, Metric, Query, Where
 from analyst.core.windows import Window, previous, zone
+from analyst.runs.counting import scores_by_period
 from analyst.runs.view import View, WindowChoice, choose_query
 
 _KEPT = 256
+FEWEST_ANSWERS = 20  # of a group over all of its history, below which nothing is told of it
 _LONG_SPAN = 14  # days: from here on a free window is set against the same length before, not four times that
 
 
 class NothingThere(UndertoneError):
-    """The windows hold no answer, or too few of them: `few` says which."""
+    """The windows hold no answer, or too few of them: `few` says which.
 
-    def __init__(self, message: str, *, few: bool = False) -> None:
+    `small` says that the group has hardly any answer in all of its history.
+    """
+
+    def __init__(self, message: str, *, few: bool = False, small: bool = False) -> None:
         super().__init__(message)
-        self.few = few
+        self.few, self.small = few or small, small
 
 
 @dataclass(frozen=True)
@@ -118,6 +123,7 @@ def _chosen(
     except CannotTell as problem:
         if windows.now is not None or not all_time:
             raise NothingThere(problem.message, few=bool(known.metrics)) from problem
+        must_be_many(view, metric, where, known)
         first = min(known.first.values(), default=known.today)
         whole = Windows(span(first, known.today, ""), None, pair=False)
         query = choose_query(view, metric, _choice(whole, known), where)
@@ -125,6 +131,23 @@ def _chosen(
     if windows.versus is not None:
         _must_hold(query.baseline, query.metric, known)
     return query
+
+
+def must_be_many(view: View, metric: Metric | None, where: Where, known: Known) -> None:
+    """Raises NothingThere for a group so small that what it says would be what a few persons say."""
+    if not where:
+        return
+    metrics = [metric] if metric else [one for one in METRICS if known.metrics.get(one)]
+    answers = sum(
+        row.n
+        for one in metrics
+        for row in scores_by_period(view.connection, one, "month", known.timezone, view.until, where)
+    )
+    if answers < FEWEST_ANSWERS:
+        raise NothingThere(
+            f"Only {answers} answers in all come from {group(where)}: too few to say what such customers think.",
+            small=True,
+        )
 
 
 def _must_hold(window: Window, metric: Metric, known: Known) -> None:

@@ -8,6 +8,7 @@ from analyst.answers import wording as w
 from analyst.answers.facts import Claim, Number, numbers_of
 from analyst.answers.telling import parts, words
 from analyst.answers.telling.recorder import Recorder
+from analyst.answers.telling.voices import BAND_WORDS, band_mask
 from analyst.metrics import kind_of, shares
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def tell(plan: Plan, desk: Desk) -> list[Claim]:
     sure = words.level_sure(now, plan.query.metric)
     text = f"{rec.metric}{group} is {level} {when} ({sure}, {words.plural(now.n, 'answer')})."
     claims = [Claim(text, (rec.level(now),), part="verdict")]
-    claims += _split(found, rec) + _against(found, rec) + _over_time(found, rec)
+    claims += _counted(plan, found, rec) + _split(found, rec) + _against(found, rec) + _over_time(found, rec)
     if found.movement.verdict == "too_little_data":
         claims += parts.settle(found.movement, rec)
     return claims
@@ -39,6 +40,22 @@ def tell(plan: Plan, desk: Desk) -> list[Claim]:
 def none_fact(rec: Recorder) -> str:
     """The fact that the window holds no answer."""
     return rec.add("Answers: 0", [Number(0.0, "count", "answers")], n=0, allows=["none"])
+
+
+def _counted(plan: Plan, found: Gatherer, rec: Recorder) -> list[Claim]:
+    """How many answers lie in the band that is asked for."""
+    if plan.band is None:
+        return []
+    metric, frame = plan.query.metric, found.frame
+    inside = band_mask(metric, frame.y[frame.post], frame.score[frame.post], plan.band)
+    count, n, name = int(inside.sum()), len(inside), BAND_WORDS[metric][plan.band]
+    fact = rec.add(
+        f"Answers of {name}: {count} of {n}",
+        [Number(float(count), "count", "answers"), Number(float(n), "count", "answers in all")],
+        n=n,
+    )
+    text = f"{w.count(count)} of the {words.plural(n, 'answer')} {'is' if count == 1 else 'are'} by {name}."
+    return [Claim(text, (fact,), part="what")]
 
 
 def _split(found: Gatherer, rec: Recorder) -> list[Claim]:

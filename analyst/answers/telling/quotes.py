@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from analyst.answers import wording as w
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from analyst.runs.lookups import OpinionRow
 
 MOST, CAP = 5, 20
+SEARCHED = 40  # comments looked through for those of a theme that lie nearest to the question
 SPARE = 5  # more are looked up than shown: some are a word or two, and no quote
 _WORD = re.compile(r"\w{3,}")
 
@@ -30,7 +32,7 @@ def tell(plan: Plan, desk: Desk) -> list[Claim]:
     of: int | None
     rows = in_band(found.quotes.opinions, plan.query.metric, plan.band)
     if plan.themes:
-        picked, of = _of_themes(plan, found, rows, limit + SPARE)
+        picked, of = _of_themes(plan, desk, found, rows, limit + SPARE)
     elif plan.topic or plan.screen:
         picked, of = _of_topic(plan.topic or plan.screen or "", plan, desk, rows, limit + SPARE)
     else:
@@ -94,9 +96,21 @@ def _nothing(plan: Plan, desk: Desk, rec: Recorder) -> Claim:
     return Claim(f"No comment{about}{by} was found {words.within(plan.query.window)}.", (fact,), part="verdict")
 
 
-def _of_themes(plan: Plan, found: Gatherer, rows: list[OpinionRow], limit: int) -> tuple[list[Quote], int]:
+def nearest(plan: Plan, desk: Desk, answers: Sequence[str], limit: int) -> list[Quote]:
+    """Of these answers those nearest to the words of the question, the nearest first; none where nothing searches."""
+    if desk.search is None or not plan.topic or limit < 1:
+        return []
+    among = set(answers)
+    hits = desk.search.search(plan.topic, query=plan.query, band=plan.band, limit=SEARCHED)
+    near = [Quote(hit.text, hit.evidence_id, hit.score, hit.at) for hit in hits if hit.evidence_id in among]
+    return near[:limit]
+
+
+def _of_themes(plan: Plan, desk: Desk, found: Gatherer, rows: list[OpinionRow], limit: int) -> tuple[list[Quote], int]:
+    """A theme's quotes; it may be wider than what was asked about, so those nearest to the words come first."""
     answers = sorted({row.response_id for row in rows if row.theme_id in plan.themes})
-    picked: dict[str, Quote] = {}
+    picked = {quote.response_id: quote for quote in reversed(nearest(plan, desk, answers, limit))}
+    picked = dict(reversed(picked.items()))
     for place, theme_id in enumerate(plan.themes):
         left = len(plan.themes) - place
         for quote in found.quotes(theme_id, answers, -(-(limit - len(picked)) // left) if limit > len(picked) else 0):

@@ -112,5 +112,8 @@ def _about(asked: list[Voice], plan: Plan, desk: Desk, rec: Recorder, ids: list[
         claims.append(Claim(text + ".", (_voice_fact(voice, plan, rec),), part="what" if place else "verdict"))
     wanted = sorted(set(ids))
     each = max(1, (plan.limit or MOST) // len(asked))
-    picked = [quote for voice in asked for quote in found.quotes(voice.theme_id, wanted, each)]
+    spoken = sorted({row.response_id for row in found.quotes.opinions if row.theme_id in plan.themes} & set(wanted))
+    picked = [*quotes.nearest(plan, desk, spoken, plan.limit or MOST)]
+    picked += [quote for voice in asked for quote in found.quotes(voice.theme_id, wanted, each)]
+    picked = _one_each(picked)[: max(each * len(asked), plan.limit or MOST)]
     return claims + parts.quote_claims(_one_each(picked), desk)

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from analyst.answers import wording as w
 from analyst.answers.facts import Claim, Number
+from analyst.answers.moves import Moves, theme_moves
 from analyst.answers.telling import parts, words
 from analyst.answers.telling.recorder import Recorder
+from analyst.core.tables import SYSTEM_THEMES
 
 if TYPE_CHECKING:
     from analyst.answers.asking.plan import Moving, Plan
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
     from analyst.findings.types import ThemeFinding
 
 MOST = 5
-QUIET_SHARE = 0.25  # of its share before: a theme that fell below this went quiet
 _VERBS = {"rising": "rose", "falling": "fell", "new": "are new", "quiet": "went quiet"}
 _VERB = {"rising": "rose", "falling": "fell", "new": "is new", "quiet": "went quiet"}
 
@@ -38,9 +39,10 @@ def _no_comments(found: Gatherer, rec: Recorder) -> Claim:
 
 
 def _moving(found: Gatherer, rec: Recorder, desk: Desk, moving: Moving, limit: int) -> list[Claim]:
-    themes = moved_themes(found, moving)
+    moves = _moves(found)
+    themes: list[ThemeFinding] = getattr(moves, moving)
     when, group = words.within(found.query.window), words.among(found.query.where)
-    known = len(found.themes)
+    known = moves.looked_at
     if not themes:
         fact = rec.add(
             f"Themes that {_VERBS[moving]} beyond chance: 0 of {known}",
@@ -72,20 +74,10 @@ def _moving(found: Gatherer, rec: Recorder, desk: Desk, moving: Moving, limit: i
     return claims + parts.quote_claims([q for theme in themes[:2] for q in theme.quotes[:1]], desk)
 
 
-def moved_themes(found: Gatherer, moving: Moving) -> list[ThemeFinding]:
-    """The themes that moved that way beyond chance, the largest change first."""
-    known = [theme for theme in found.themes if theme.theme_id in _told_ids(found) or moving == "quiet"]
-    if moving == "new":
-        return [theme for theme in known if theme.is_new and theme.mentions]
-    sure = [theme for theme in known if theme.trend.excludes_zero()]
-    if moving == "rising":
-        return sorted((t for t in sure if t.trend.value > 0), key=lambda t: -t.trend.value)
-    fell = sorted((t for t in sure if t.trend.value < 0), key=lambda t: t.trend.value)
-    return fell if moving == "falling" else [t for t in fell if t.share.value <= QUIET_SHARE * t.share_before.value]
-
-
-def _told_ids(found: Gatherer) -> set[str]:
-    return {theme.theme_id for theme in parts.told_themes(found)}
+def _moves(found: Gatherer) -> Moves:
+    """What moved, by the same control over all themes as the digest names them by."""
+    told = [theme for theme in found.themes if theme.theme_id not in SYSTEM_THEMES]
+    return theme_moves(told, found.born, found.query.window.start)
 
 
 def _nearest(found: Gatherer, rec: Recorder) -> list[Claim]:
@@ -124,7 +116,7 @@ def _all(found: Gatherer, rec: Recorder, desk: Desk, limit: int) -> list[Claim]:
         lower = w.size(theme.gap.value) if theme.gap else ""
         text = f"The one to look at first is “{theme.label}”: those who mention it score {lower} points lower."
         claims.append(Claim(text, (rec.theme_gap(theme, ["most", "first"]),), part="what"))
-    rising, falling = moved_themes(found, "rising")[:1], moved_themes(found, "falling")[:1]
-    for theme in [*rising, *falling]:
+    moves = _moves(found)
+    for theme in [*moves.rising[:1], *moves.falling[:1]]:
         claims += parts.theme_claims(theme, rec, gap=False)
     return claims + parts.quote_claims([q for t in (hurting or most[:1]) for q in t.quotes[:1]], desk)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -48,10 +48,20 @@ def in_band(rows: Sequence[OpinionRow], metric: Metric, band: Band | None) -> li
         return list(rows)
     y = np.array([np.nan if row.y is None else row.y for row in rows], dtype=np.float64)
     score = np.array([np.nan if row.score is None else row.score for row in rows], dtype=np.float64)
+    wanted = band_mask(metric, y, score, band)
+    return [row for row, inside in zip(rows, wanted, strict=True) if inside]
+
+
+def band_mask(
+    metric: Metric, y: np.ndarray[Any, np.dtype[np.float64]], score: np.ndarray[Any, np.dtype[np.float64]], band: Band
+) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Which answers (points `y`, raw `score`; NaN where there is none) lie in `band`."""
     low = detractors(metric, np.nan_to_num(y, nan=0.0), score) & ~np.isnan(y)
     top = y >= 100
-    wanted = {"detractor": low, "promoter": top, "passive": ~low & ~top & ~np.isnan(y)}[band]
-    return [row for row, inside in zip(rows, wanted, strict=True) if inside]
+    inside: dict[Band, np.ndarray[Any, np.dtype[np.bool_]]] = {
+        "detractor": low, "promoter": top, "passive": ~low & ~top & ~np.isnan(y)
+    }  # fmt: skip
+    return inside[band]
 
 
 def voices(mine: Sequence[OpinionRow], others: Sequence[OpinionRow], labels: dict[str, str]) -> list[Voice]:

@@ -44,6 +44,8 @@ BY_RULE: dict[str, tuple[str, ...]] = {
     "other_numbers": ("What is our app store rating?", "conversion rate on checkout", "why did eNPS fall"),
     "competitors": ("How does our NPS compare with Ocado's?", "are our competitors better"),
     "employees": ("which employees are unhappy", "is staff morale falling"),
+    "what_if": ("What would NPS be if we cut fees?", "how high could csat be without fees?"),
+    "outer_causes": ("Did the rain make people score lower?", "was inflation the reason nps fell"),
     "off_topic": ("Tell me a joke", "what's the weather in berlin", "who won the world cup"),
 }
 
