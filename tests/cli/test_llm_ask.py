@@ -39,9 +39,11 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[ScriptedServer]:
 def home(sample_workspace: Path, tmp_path: Path) -> Path:
     """The sample company with a log and a memory of its own."""
     folder = tmp_path / "workspace"
-    folder.mkdir()
-    for name in ("runs", "cache"):
-        (folder / name).symlink_to(sample_workspace / name, target_is_directory=True)
+    (folder / "cache").mkdir(parents=True)
+    (folder / "runs").symlink_to(sample_workspace / "runs", target_is_directory=True)
+    for known in (sample_workspace / "cache").iterdir():
+        if known.name != "llm":  # answers kept there would outlive the test
+            (folder / "cache" / known.name).symlink_to(known)
     shutil.copy(sample_workspace / "store.db", folder / "store.db")
     return folder
 
