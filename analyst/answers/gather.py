@@ -138,6 +138,11 @@ class Gatherer:
         return theme_labels(self.view.connection)
 
     @cached_property
+    def born(self) -> Mapping[str, datetime]:
+        """When each theme was first mentioned in any run, by theme id."""
+        return theme_births(self.view.connection)
+
+    @cached_property
     def names(self) -> Mapping[str, ThemeName]:
         """Themes by id with their kind."""
         kinds = theme_kinds(self.view.connection)
@@ -379,7 +384,7 @@ class Gatherer:
             alerts=self.alerts,
             follow_ups=self.follow_ups,
             calibration=self.calibration.told,
-            born=theme_births(self.view.connection),
+            born=self.born,
         )
 
     def _texts(self) -> Mapping[str, str]:

@@ -22,6 +22,7 @@ from analyst.answers.search import Searcher, ThemeMeanings, open_search
 from analyst.core.errors import UndertoneError
 from analyst.core.query import METRICS, Metric, Query
 from analyst.core.windows import month_of, previous, zone
+from analyst.findings.counts import prepare_named
 from analyst.runs.counting import MISSING, hold_tables, metric_counts, segment_dimensions, segment_sql
 from analyst.runs.view import BASELINE_WINDOWS, WindowChoice, choose_query, open_view
 from analyst.runs.visits import prepare_sessions_had, prepare_visits
@@ -58,6 +59,7 @@ class WarmRun:
         hold_tables(view.connection)
         prepare_visits(view.connection)
         prepare_sessions_had(view.connection)
+        prepare_named(view.connection)
         view.hold()
 
     @cached_property

@@ -12,13 +12,17 @@ import numpy as np
 from analyst.core.query import Query
 from analyst.core.tables import SIGNALS, VISIT
 from analyst.runs.counting import segment_dimensions, segment_sql, survey_sql, where_sql
-from analyst.runs.visits import KINDS, SCREENS, VISITS, hit_sql, kinds_where, prepare_visits, segment_column
+from analyst.runs.visits import KINDS, SCREENS, VISITS, hit_sql, kinds_where, prepare_visits, segment_column, there
 
 if TYPE_CHECKING:
     import duckdb
     from numpy.typing import NDArray
 
 DAY = 86_400  # seconds
+NAMED = "screens_named"
+_SCREENS = "SELECT DISTINCT screen FROM exposures WHERE screen IS NOT NULL AND length(screen) > 2"
+_WORDS = "' ' || regexp_replace(lower(o.text), '[^[:alnum:]]+', ' ', 'g') || ' '"
+_NAMES = "contains(words, ' ' || trim(regexp_replace(lower(screen), '[^[:alnum:]]+', ' ', 'g')) || ' ')"
 
 
 @dataclass(frozen=True)
@@ -153,22 +157,44 @@ def named_screens(
     return {(theme_id, screen): count for theme_id, screen, count in rows}
 
 
-def screens_named_sql(condition: str, of_survey: str) -> str:
+def screens_named_sql(condition: str, of_survey: str, prepared: bool = False) -> str:
     """Common table expressions `said`, the opinions with a theme of the answers in both windows, and `named`, those of
-    them that name a screen. Parameters: kind, until, those of the two conditions, and the windows' four ends."""
-    return f"""
-        screens AS (SELECT DISTINCT screen FROM exposures WHERE screen IS NOT NULL AND length(screen) > 2),
-        said AS (
-            SELECT o.theme_id, ' ' || regexp_replace(lower(o.text), '[^[:alnum:]]+', ' ', 'g') || ' ' AS words
+    them that name a screen; read from the table of prepare_named where it is `prepared`. Parameters: kind, until, those
+    of the two conditions, and the windows' four ends."""
+    among = f"""
             FROM opinions o JOIN responses r ON r.response_id = o.response_id
             WHERE o.theme_id IS NOT NULL AND r.kind = ? AND r.submitted_at < ? AND {condition} AND {of_survey}
               AND (r.submitted_at >= ? AND r.submitted_at < ? OR r.submitted_at >= ? AND r.submitted_at < ?)
-        ),
-        named AS (
-            SELECT theme_id, screen FROM said JOIN screens
-              ON contains(words, ' ' || trim(regexp_replace(lower(screen), '[^[:alnum:]]+', ' ', 'g')) || ' ')
-        )
     """
+    if prepared:
+        return f"""
+        said AS (SELECT o.theme_id, o.opinion_id {among}),
+        named AS (SELECT said.theme_id, n.screen FROM said JOIN {NAMED} n USING (opinion_id))
+        """
+    return f"""
+        screens AS ({_SCREENS}), said AS (SELECT o.theme_id, {_WORDS} AS words {among}),
+        named AS (SELECT theme_id, screen FROM said JOIN screens ON {_NAMES})
+    """
+
+
+def prepare_named(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the table screens_named (opinion_id, screen), the screens that each opinion of an answer names in words,
+    for a process that asks about many windows."""
+    connection.execute(
+        f"""
+        CREATE TABLE {NAMED} AS
+        WITH screens AS ({_SCREENS}),
+        texts AS (SELECT o.text, {_WORDS} AS words FROM opinions o WHERE o.response_id IS NOT NULL GROUP BY o.text),
+        found AS (SELECT text, screen FROM texts JOIN screens ON {_NAMES})
+        SELECT o.opinion_id, found.screen FROM opinions o JOIN found ON found.text = o.text
+        WHERE o.response_id IS NOT NULL
+        """
+    )
+
+
+def named_prepared(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether prepare_named was asked for on this run's connection, or on the one that it is a cursor of."""
+    return there(connection, NAMED)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from analyst.core.query import Query
 from analyst.core.tables import VISIT
-from analyst.findings.counts import screens_named_sql
+from analyst.findings.counts import named_prepared, screens_named_sql
 from analyst.runs.counting import segment_dimensions, survey_sql, where_sql
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def word_ties(connection: duckdb.DuckDBPyConnection, query: Query, *, until: dat
     now, before = query.window, query.baseline
     rows = connection.execute(
         f"""
-        WITH {screens_named_sql(condition, of_survey)},
+        WITH {screens_named_sql(condition, of_survey, named_prepared(connection))},
         every AS (SELECT theme_id, count(*) AS n FROM said GROUP BY theme_id),
         pairs AS (SELECT theme_id, screen, count(*) AS n FROM named GROUP BY theme_id, screen),
         by_screen AS (SELECT screen, sum(n) AS n FROM pairs GROUP BY screen)

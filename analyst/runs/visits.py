@@ -30,7 +30,7 @@ def prepare_visits(connection: duckdb.DuckDBPyConnection) -> None:
     whether the session ended on the screen (null where unknown), `logs` is the logarithm of its seconds, in
     billionths: whole numbers add up to the same in whatever order.
     """
-    if _there(connection, VISITS):
+    if there(connection, VISITS):
         return
     dims = segment_dimensions(connection, "sessions")
     values = ", ".join(f"{segment_sql(d, 's')} AS {segment_column(d)}" for d in dims)
@@ -89,7 +89,7 @@ def prepare_visits(connection: duckdb.DuckDBPyConnection) -> None:
 def prepare_sessions_had(connection: duckdb.DuckDBPyConnection) -> None:
     """Make the table sessions_had (user_id, session, moment) unless it is there: each session of a known user, by day,
     with its first moment. Exposures without a session count as one a day."""
-    if _there(connection, HAD):
+    if there(connection, HAD):
         return
     connection.execute(
         f"""
@@ -119,7 +119,8 @@ def hit_sql(signal: str, met: str = "met") -> str:
     return f"CASE WHEN {met} & {BITS[signal]} > 0 THEN 1 ELSE 0 END"
 
 
-def _there(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
+def there(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
+    """Whether the database of `connection` has a lasting table of this name."""
     found = connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = ? AND NOT temporary", [table])
     return found.fetchone() is not None
 
