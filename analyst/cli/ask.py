@@ -88,7 +88,8 @@ def answer_parts(answer: Answer) -> list[RenderableType]:
     from analyst.cli.tables import heading
 
     if answer.kind != "answer":
-        return [Text(answer.message, style="bold"), *_readings(answer)]
+        note = [Text(answer.note, style="dim")] if answer.note else []
+        return [Text(answer.message, style="bold"), *_readings(answer), *note]
     parts: list[RenderableType] = [Text(answer.understood, style="dim")] if answer.understood else []
     parts += [Text(f"{assumed[:1].upper()}{assumed[1:].rstrip('.')}.", style="dim") for assumed in answer.assumed]
     if parts:
