@@ -91,7 +91,11 @@ def answer_parts(answer: Answer) -> list[RenderableType]:
         note = [Text(answer.note, style="dim")] if answer.note else []
         return [Text(answer.message, style="bold"), *_readings(answer), *note]
     parts: list[RenderableType] = [Text(answer.understood, style="dim")] if answer.understood else []
-    parts += [Text(f"{assumed[:1].upper()}{assumed[1:].rstrip('.')}.", style="dim") for assumed in answer.assumed]
+    parts += [
+        Text(f"{assumed[:1].upper()}{assumed[1:].rstrip('.')}.", style="dim")
+        for assumed in answer.assumed
+        if assumed not in answer.understood  # said already
+    ]
     if parts:
         parts.append(Text(""))
     titled: set[str] = set()
