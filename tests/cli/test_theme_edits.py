@@ -152,7 +152,7 @@ NONSENSE = (
     (["sentiment", "x", "--to", "angry"], "is not a sentiment"),
     (["undo"], "no edit to undo"),
     (["undo", "7"], "There is no edit 7"),
-    (["rename", "{0}", "x", "--by", " "], "needs a name"),
+    (["rename", "{0}", "x", "--by", " "], "A name is needed"),
 )
 
 

@@ -129,7 +129,7 @@ def _likely_false(screens: list[ScreenFriction], rec: Recorder) -> list[Claim]:
     fact = rec.add(
         f"Rage taps that look meant: {', '.join(meant)}", [], verb="screens", names=tuple(meant), allows=["none"]
     )
-    text = f"Rage taps on {w.listed(meant[:3])} look meant, not angry: nothing else goes wrong there."
+    text = f"Rage taps on {w.listed(meant[:3])} look meant: nothing else goes wrong there."
     return [Claim(text, (fact,), part="aside")]
 
 
