@@ -132,7 +132,7 @@ def _numbers(finding: AlertFinding) -> list[Number]:
     numbers = [Number(value, unit, of) for value, of in known if value is not None]
     limits = (finding.rule.above, finding.rule.below, finding.rule.least)
     numbers += [Number(limit, unit, "threshold") for limit in limits if limit is not None]
-    numbers.append(Number(float(finding.n), "count"))
+    numbers.append(Number(float(finding.n), "count", "n"))
     numbers.append(Number(BASELINE_DAYS / 7, "weeks", "baseline"))
     said = {finding.value, low, high, finding.baseline}
     return [*numbers, *(Number(value) for value in finding.numbers if value not in said)]

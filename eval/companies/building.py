@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -38,10 +39,16 @@ def company_view(
     stamp = {"seed": seed, "scale": scale, "theme_seed": theme_seed, "code": code_hash()}
     clock = _morning_after(LAST_MONDAY + timedelta(days=6))
     if _read(home / STAMP) != stamp:
-        shutil.rmtree(home, ignore_errors=True)
-        home.mkdir(parents=True)
-        _make(home, seed, scale, clock, progress, cache, theme_seed)
-        (home / STAMP).write_text(json.dumps(stamp), encoding="utf-8")
+        # Made beside and then renamed: two processes may make the same company, and neither meets half a one.
+        beside = home.with_name(f".{home.name}-{os.getpid()}")
+        shutil.rmtree(beside, ignore_errors=True)
+        beside.mkdir(parents=True)
+        _make(beside, seed, scale, clock, progress, cache, theme_seed)
+        (beside / STAMP).write_text(json.dumps(stamp), encoding="utf-8")
+        if _read(home / STAMP) != stamp:
+            shutil.rmtree(home, ignore_errors=True)
+            beside.rename(home)
+        shutil.rmtree(beside, ignore_errors=True)
     return open_view(load_settings(workspace=home / "workspace"), clock)
 
 
