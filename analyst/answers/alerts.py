@@ -135,6 +135,9 @@ def _numbers(finding: AlertFinding) -> list[Number]:
     numbers.append(Number(float(finding.n), "count", "n"))
     numbers.append(Number(BASELINE_DAYS / 7, "weeks", "baseline"))
     said = {finding.value, low, high, finding.baseline}
+    if finding.level == "too_little_data":  # its numbers are answers, and days, that there are and that it takes
+        counted = [Number(value, "count", "n") for value in finding.numbers]
+        return [*numbers, *counted, *(Number(value, "days", "days") for value in finding.numbers)]
     return [*numbers, *(Number(value) for value in finding.numbers if value not in said)]
 
 
