@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -214,6 +214,13 @@ def _is_weak(words: str) -> bool:
     return len(parts) == 1 and (len(words) <= 3 or words in word_list("english"))
 
 
+def _names_of_country(value: str, countries: Mapping[str, Sequence[str]]) -> Sequence[str]:
+    """What the country and its people are called; `value` is its code or, as some files have it, one of its names."""
+    if value.upper() in countries:
+        return countries[value.upper()]
+    return next((names for names in countries.values() if plain(value) in names), ())
+
+
 def _other_words(known: Known) -> Iterator[tuple[str, tuple[tuple[str, str], ...], str]]:
     """Synonyms of values, countries and languages by name, new and long-standing customers."""
     groups = tables("groups")
@@ -228,7 +235,7 @@ def _other_words(known: Known) -> Iterator[tuple[str, tuple[tuple[str, str], ...
                 yield plain(words), ((dimension, value),), told
     for dimension in (d for d in known.values if "country" in d or "market" in d):
         for value in known.values[dimension]:
-            for words in groups["countries"].get(value.upper(), ()):
+            for words in _names_of_country(value, groups["countries"]):
                 yield words, ((dimension, value),), f"“{words}” was taken as {dimension} {value}"
     for dimension in (d for d in known.values if "language" in d or "locale" in d):
         for value in known.values[dimension]:

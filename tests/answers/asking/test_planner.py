@@ -16,6 +16,7 @@ from analyst.answers.asking.known import known_of
 from analyst.answers.asking.latest import with_answers
 from analyst.answers.asking.plan import AskBack, Declined, Intent, Plan
 from analyst.answers.asking.planner import explained, plan_question
+from analyst.answers.asking.values import _names_of_country
 from analyst.runs.view import View
 from tests.answers.asking.conftest import Ask
 
@@ -231,3 +232,15 @@ def test_a_subject_without_a_theme_is_searched_for_and_said_so(planned: Planned)
 def test_a_range_that_ends_before_it_begins_is_declined(ask: Ask) -> None:
     reading = ask("NPS between 20 October and 5 October")
     assert isinstance(reading, Declined) and "ends before it begins" in reading.reason
+
+
+@pytest.mark.parametrize("question", ["what do people praise?", "What do Android users love about us"])
+def test_what_people_praise_is_what_promoters_say(planned: Callable[[str], Plan], question: str) -> None:
+    plan = planned(question)
+    assert (plan.intent, plan.band) == ("say", "promoter")
+
+
+@pytest.mark.parametrize(("value", "said"), [("GB", "british"), ("United Kingdom", "british"), ("Atlantis", None)])
+def test_a_country_is_known_by_its_code_and_by_its_name(value: str, said: str | None) -> None:
+    names = _names_of_country(value, {"GB": ["united kingdom", "british"]})
+    assert list(names) == (["united kingdom", said] if said else [])
