@@ -90,7 +90,7 @@ def _plan(read: Read, view: View, known: Known, meanings: Meanings | None) -> Re
     intent = _with_sides(intent, sides, read)
     if not read.topic and read.signals and intent in ("theme", "say", "quotes", "screens"):
         read = replace(read, topic=" ".join(signal.said for signal in read.signals if signal.plain))
-    themes = find_themes(read.topic, known, meanings) if read.topic else ()
+    themes = find_themes(read.topic, known, meanings, named=intent == "quotes") if read.topic else ()
     stray = _stray(read, intent, sides, themes, known)
     if stray:
         return stray

@@ -93,11 +93,17 @@ def _is_meant(by_words: float, near: float, least: float) -> bool:
     return by_words > _IN_KEYWORDS or near >= _MEANT or (by_words >= _ENOUGH and near >= least)
 
 
-def find_themes(topic: str, known: Known, meanings: Meanings | None) -> tuple[str, ...]:
-    """The ids of the themes that `topic` means, the nearest first, at most three; none where nothing is near."""
+def find_themes(topic: str, known: Known, meanings: Meanings | None, named: bool = False) -> tuple[str, ...]:
+    """The ids of the themes that `topic` means, the nearest first, at most three; none where nothing is near.
+
+    `named` keeps those that hold the words in their label: who asks for people's own words is better served by a search
+    than by a theme that is also about something else.
+    """
     if not topic:
         return ()
     by_words = dict(themes_by_words(topic, known))
+    if named:
+        return tuple(theme for theme, held in by_words.items() if held > _IN_KEYWORDS)[:MOST_THEMES]
     near = dict(meanings.themes_near(topic, 2 * MOST_THEMES)) if meanings is not None else {}
     scored = {theme: by_words.get(theme, 0.0) + near.get(theme, 0.0) for theme in {*by_words, *near}}
     least = _BESIDE if meanings is not None else 0.0

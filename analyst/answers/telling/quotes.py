@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analyst.answers import wording as w
@@ -33,6 +34,8 @@ def tell(plan: Plan, desk: Desk) -> list[Claim]:
     rows = in_band(found.quotes.opinions, plan.query.metric, plan.band)
     if plan.themes:
         picked, of = _of_themes(plan, desk, found, rows, limit + SPARE)
+        if not picked and plan.topic:  # a theme of sessions alone, say: the words themselves may still be found
+            return tell(replace(plan, themes=()), desk)
     elif plan.topic or plan.screen:
         picked, of = _of_topic(plan.topic or plan.screen or "", plan, desk, rows, limit + SPARE)
     else:

@@ -244,3 +244,17 @@ def test_what_people_praise_is_what_promoters_say(planned: Callable[[str], Plan]
 def test_a_country_is_known_by_its_code_and_by_its_name(value: str, said: str | None) -> None:
     names = _names_of_country(value, {"GB": ["united kingdom", "british"]})
     assert list(names) == (["united kingdom", said] if said else [])
+
+
+def test_quotes_are_searched_where_no_label_holds_the_words(planned: Callable[[str], Plan], asked_view: View) -> None:
+    class Near:
+        """Meanings that find every theme near to every text."""
+
+        def themes_near(self, text: str, limit: int) -> list[tuple[str, float]]:
+            return [(theme.theme_id, 0.9) for theme in known_of(asked_view).themes if not theme.system][:limit]
+
+    plan = plan_question("show me 3 quotes about cleanliness", asked_view, Near())
+    assert isinstance(plan, Plan)
+    assert (plan.themes, plan.topic) == ((), "cleanliness")
+    about = plan_question("how is cleanliness doing?", asked_view, Near())
+    assert isinstance(about, Plan) and about.themes
